@@ -35,10 +35,44 @@ function compressFiles(): Plugin {
   };
 }
 
+/** Puts the styles after what the page shows meanwhile: a browser draws nothing that follows them until they are there. */
+const laterStyles: Plugin = {
+  name: 'later-styles',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html) {
+      const [link = ''] = /\n *<link rel="stylesheet"[^>]*>/.exec(html) ?? [];
+      return html.replace(link, '').replace('<div id="root">', `${link.trim()}\n    <div id="root">`);
+    },
+  },
+};
+
+const ICONS = /\/lucide-react\//;
+/** They name all that their package has; what of it is used is not theirs to say. */
+const BARRELS = /\/(lucide-react|radix-ui)\//;
+/** What the entry imports at once. */
+let eager: Set<string> | null = null;
+interface Modules {
+  getModuleInfo(id: string): { importedIds: readonly string[] } | null;
+}
+
+function isEager(id: string, modules: Modules): boolean {
+  if (eager === null) {
+    eager = new Set();
+    const open = [join(import.meta.dirname, 'renderer/main.tsx')];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (eager.has(next) || BARRELS.test(next)) continue;
+      eager.add(next);
+      open.push(...(modules.getModuleInfo(next)?.importedIds ?? []));
+    }
+  }
+  return eager.has(id);
+}
+
 /** The console: one build for browsers and for the desktop window. */
 export default defineConfig({
   root: 'renderer',
-  plugins: [react(), tailwindcss(), compressFiles()],
+  plugins: [react(), tailwindcss(), laterStyles, compressFiles()],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,
@@ -50,8 +84,16 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // One file of what three pages or more share: a hundred small ones cost a page more than what it saves.
-          groups: [{ name: 'shared', minShareCount: 3, test: /\/(renderer|node_modules)\// }],
+          groups: [
+            // What the first view needs, and no more: on a slow network that is most of the wait.
+            { name: (id, modules) => (isEager(id, modules) ? 'core' : null), priority: 3 },
+            // Many, and small: some of them are on every page.
+            { name: 'core', test: ICONS, minShareCount: 2, priority: 2 },
+            // One file of what most pages share, one of what three or more do: a hundred small ones cost a page more than
+            // what they save.
+            { name: 'parts', minShareCount: 10, test: /\/(renderer|node_modules)\//, priority: 1 },
+            { name: 'shared', minShareCount: 3, test: /\/(renderer|node_modules)\//, priority: 0 },
+          ],
         },
       },
     },

@@ -10,6 +10,7 @@ import { recoveryArea } from './recovery/area.tsx';
 import { searchArea } from './search/area.tsx';
 import { secretsArea } from './secrets/area.tsx';
 import { settingsArea } from './settings/area.tsx';
+import { trashArea } from './trash/area.tsx';
 import { variablesArea } from './variables/area.tsx';
 
 /** All areas of the console. Sidebar entries, tabs and commands are in this order. */
@@ -18,6 +19,7 @@ export const areas = [
   searchArea,
   variablesArea,
   projectsArea,
+  trashArea,
   secretsArea,
   keyArea,
   backupsArea,

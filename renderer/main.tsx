@@ -7,12 +7,15 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries.ts';
 import { router } from './app/router.tsx';
+import { sessionQuery } from './app/session.ts';
 import { applyTheme, restoreTheme } from './app/theme.ts';
 
 // Radix adds a style element while a dialog is open; the page's policy allows it by this nonce only.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content;
 if (nonce) setNonce(nonce);
 applyTheme();
+// Nothing is shown without it, and the router first loads the code of the page.
+void queryClient.prefetchQuery(sessionQuery);
 void restoreTheme();
 
 const root = document.getElementById('root');

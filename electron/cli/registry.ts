@@ -78,6 +78,11 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'list, set, import and export variables, and who read them',
     load: () => import('./commands/env.ts'),
   },
+  trash: {
+    subcommands: ['list', 'restore', 'delete', 'empty'],
+    about: 'restore what was deleted, or delete it for good',
+    load: () => import('./commands/trash.ts'),
+  },
   link: {
     parameters: '[-p PROJECT [-e ENV]]',
     about: 'say of which project a folder is, for the commands in it',

@@ -10,6 +10,7 @@ import { Empty } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { PasswordField, TextField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
@@ -98,10 +99,10 @@ function PasswordSection({ email, name }: { email: string; name: string }) {
   const isWrong = hasCode(change.error, 'invalid_credentials', 'too_many_attempts');
   return (
     <Section title="Password" said="Changing it ends your other sessions.">
-      <form
+      <Form
         className="card card-pad grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        mutation={change}
+        onSubmit={() => {
           if (checkPassword(password).isGood) change.mutate();
         }}
       >
@@ -126,7 +127,7 @@ function PasswordSection({ email, name }: { email: string; name: string }) {
             Change password
           </Button>
         </div>
-      </form>
+      </Form>
     </Section>
   );
 }
@@ -144,10 +145,10 @@ function ProfileSection({ user }: { user: NonNullable<Session['user']> }) {
   const isChanged = (name.trim() !== user.name && name.trim() !== '') || email.trim() !== user.email;
   return (
     <Section title="Profile">
-      <form
+      <Form
         className="card card-pad grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        mutation={save}
+        onSubmit={() => {
           save.mutate();
         }}
       >
@@ -177,7 +178,7 @@ function ProfileSection({ user }: { user: NonNullable<Session['user']> }) {
             Save
           </Button>
         </div>
-      </form>
+      </Form>
     </Section>
   );
 }

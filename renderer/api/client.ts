@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
 import { askConfirmation } from './confirmation.ts';
 import { noteAnswered, noteLost } from './connection.ts';
-import { waitForOpening } from './lock.ts';
+import { waitForOpening, waitsForSignIn } from './lock.ts';
 import { ApiProblem, ConnectionLost, hasCode } from './problem.ts';
 import type { paths } from './schema.ts';
 
@@ -18,18 +18,37 @@ const SLOW = /^\/api\/(vault|backups)\//;
 /** Typed by the instance's routes. Use through `ask`. */
 export const client = createClient<paths>({ baseUrl: '/api', fetch: send, credentials: 'same-origin' });
 
-/** A request that a locked session refused did nothing: it waits until the session is opened, and is sent again. */
+/**
+ * A request that was refused because the session is locked or over did nothing: it waits until the session is opened, or
+ * the same person signed in again, and is sent again.
+ */
 async function send(request: Request): Promise<Response> {
   const again = request.clone();
   const answer = await sendOnce(request);
-  if (answer.status !== 423 || !(await isSessionLocked(answer.clone()))) return answer;
+  if (!(await isRefusedForNow(request, answer))) return answer;
   await waitForOpening(request.signal);
   return await send(again);
 }
 
-async function isSessionLocked(answer: Response): Promise<boolean> {
-  return hasCode(new ApiProblem(await answer.json().catch(() => null), answer.status), 'session_locked');
+/** How someone signs in, or leaves: these do not wait for a sign-in. */
+const SIGN_IN = /^\/api\/(auth\/(session|login|link|verify-mfa|unlock)|logout)$/;
+
+async function isRefusedForNow({ url }: Request, answer: Response): Promise<boolean> {
+  if (answer.status === 423) return hasCode(await readProblem(answer), 'session_locked');
+  if (answer.status !== 401 || !waitsForSignIn() || SIGN_IN.test(new URL(url).pathname)) return false;
+  return isSessionOver(await readProblem(answer));
 }
+
+const readProblem = async (answer: Response) =>
+  new ApiProblem(
+    await answer
+      .clone()
+      .json()
+      .catch(() => null),
+    answer.status,
+  );
+
+const isSessionOver = (problem: ApiProblem) => hasCode(problem, 'unauthenticated', 'session_expired');
 
 /** A backup of any size, from a place of any speed, is checked to its last value; a person can cancel that. */
 const RESTORE_TIMEOUT_MS = 6 * 60 * 60_000;
@@ -74,7 +93,7 @@ export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<NonNulla
   const { data, error, response } = await answer;
   if (response.ok) return data as NonNullable<Data>;
   const problem = new ApiProblem(error, response.status);
-  if (hasCode(problem, 'unauthenticated', 'session_expired')) onSessionEnded();
+  if (isSessionOver(problem)) onSessionEnded();
   throw problem;
 }
 

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { useConnectionLost } from './connection.ts';
 import { ApiProblem, ConfirmationDeclined, ConnectionLost, describeFailedChange } from './problem.ts';
 import { queryClient } from './queries.ts';
@@ -37,7 +37,7 @@ export interface ApiMutation<Input = void> {
    * responds. Null otherwise.
    */
   again: (() => void) | null;
-  /** Clears the error. */
+  /** Clears the error. The same function in every render. */
   reset(): void;
 }
 
@@ -68,6 +68,11 @@ export function useApiMutation<Input = void, Answer = unknown>(
       throw thrown;
     }
   };
+  // Always the same function, for effects that clear the error.
+  const clear = useCallback(() => {
+    lost.current = null;
+    reset();
+  }, [reset]);
   const start = (input: Input) => {
     lost.current = null;
     if (slot.take(() => work(input), changes)) mutate();
@@ -89,10 +94,7 @@ export function useApiMutation<Input = void, Answer = unknown>(
       return said && said.charAt(0).toUpperCase() + said.slice(1);
     },
     mutate: start,
-    reset: () => {
-      lost.current = null;
-      reset();
-    },
+    reset: clear,
   };
 }
 

@@ -57,6 +57,8 @@ export interface NavEntry<Path extends string = string> {
   group: (typeof navGroups)[number];
   to: PlainPath<Path>;
   label: string;
+  /** At the foot of a telephone's screen, which has room for five, under this; the others are in its menu. */
+  foot?: string;
   icon: LucideIcon;
   /** Sign shown when something there needs attention. */
   useSign?: () => NavSign | null;

@@ -15,17 +15,18 @@ export function lazyPage(load: Page['load']) {
 /** The same behind the page's permission; callers without it see a message instead. */
 export function guardedPage({ load, guard }: Page) {
   const Loaded = lazyPage(load);
-  if (!guard) return Loaded;
-  const { permission, title } = guard;
+  /** Never fails: the page itself says that it did not load. */
+  const preload = async () => {
+    await Loaded.preload?.();
+  };
   function Guarded() {
     const { state, permissions } = useSession();
     // An ended session has no permissions. The page stays mounted below the sign-in form and keeps what was typed.
     const mayEnter = useRef(false);
-    if (state === 'signed_in') mayEnter.current = permissions.includes(permission);
-    return mayEnter.current ? <Loaded /> : <NoAccess title={title} permission={permission} />;
+    if (state === 'signed_in') mayEnter.current = !guard || permissions.includes(guard.permission);
+    return mayEnter.current || !guard ? <Loaded /> : <NoAccess {...guard} />;
   }
-  Guarded.preload = () => Loaded.preload?.();
-  return Guarded;
+  return { component: Guarded, preload };
 }
 
 function NoAccess({ title, permission }: NonNullable<Page['guard']>) {

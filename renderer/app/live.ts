@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { noteAnswered, noteLost } from '../api/connection.ts';
 import { queryClient, refresh } from '../api/queries.ts';
 import { areas } from '../areas.ts';
+import { vaultQuery } from '../vault-state/vault.ts';
 import type { Area } from './area.ts';
 import { sessionQuery } from './session.ts';
 
@@ -49,7 +50,8 @@ export function useLive(isOn: boolean): boolean {
       source.onopen = () => {
         heard();
         noteAnswered();
-        if (wasReady.current) refresh();
+        // Also what sidebar and pages asked for before.
+        refresh();
         ready();
       };
       source.onerror = () => {
@@ -67,6 +69,8 @@ export function useLive(isOn: boolean): boolean {
       }
     };
     open();
+    // What every page waits for is asked for meanwhile, and once more when the stream is open.
+    void queryClient.prefetchQuery(vaultQuery);
     return () => {
       source?.close();
       clearTimeout(waited);

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Outlet, useRouter } from '@tanstack/react-router';
-import { Tooltip } from 'radix-ui';
+import { useEffect } from 'react';
 import { areas } from '../areas.ts';
 import { formatAddress, parseAddress } from '../ui/address.ts';
 import { Failed } from '../ui/blank-state.tsx';
@@ -17,10 +17,16 @@ const root = createRootRoute({
   notFoundComponent: NotFoundPage,
   errorComponent: RouteFailed,
 });
+/** Whether there is a page. */
+let isShown = false;
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 
-const pageRoute = <Path extends string>(page: Page<Path>) =>
-  createRoute({ getParentRoute: () => shell, path: page.path, component: guardedPage(page) });
+const pageRoute = <Path extends string>(page: Page<Path>) => {
+  const { component, preload } = guardedPage(page);
+  // The old page stays until the new one is there. The first has none before it: sign-in and sidebar wait for no page.
+  const loader = () => (isShown ? preload() : void preload());
+  return createRoute({ getParentRoute: () => shell, path: page.path, component, loader });
+};
 const bareRoute = <Path extends string>(page: BarePage<Path>) =>
   createRoute({ getParentRoute: () => root, path: page.path, component: lazyPage(page.load) });
 
@@ -68,14 +74,15 @@ function RouteFailed({ error, reset }: { error: unknown; reset: () => void }) {
 
 /** Rendered around every page. */
 function Root() {
+  useEffect(() => {
+    isShown = true;
+  }, []);
   return (
     <AreasContext value={areas}>
-      <Tooltip.Provider delayDuration={400}>
-        <Outlet />
-        <ConfirmIdentity />
-        <LockScreen />
-        <Toasts />
-      </Tooltip.Provider>
+      <Outlet />
+      <ConfirmIdentity />
+      <LockScreen />
+      <Toasts />
     </AreasContext>
   );
 }

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { ask, client, whenSessionEnds } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 
@@ -13,11 +14,21 @@ export type Permission = Session['permissions'][number];
 // Cached data must not outlive the session it was fetched for.
 whenSessionEnds(() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }));
 
+/** Asks again now, whatever is known. */
+export const lookAtSession = () => queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+
 export const useSessionQuery = () => useQuery(sessionQuery);
 
-/** The session. For components inside the shell, where someone is signed in. */
+/**
+ * The session. For components inside the shell, where someone is signed in. Below the lock and the sign-in, which cover the
+ * page when the session is locked or over, it is as it was: an ended session has no permissions, and what is shown by
+ * them would go with what was typed in it.
+ */
 export function useSession(): Session {
-  return useSuspenseQuery(sessionQuery).data;
+  const session = useSuspenseQuery(sessionQuery).data;
+  const open = useRef<Session | null>(null);
+  if (session.state === 'signed_in') open.current = session;
+  return open.current ?? session;
 }
 
 /** Whether the caller has this permission; what they may not do is not shown. */
@@ -31,7 +42,7 @@ export const useIsOwner = () => useSession().kind === 'owner';
 export async function sessionChanged(): Promise<void> {
   await queryClient.invalidateQueries();
   // If nothing shows the session it is only marked stale; the next page must get the new one.
-  await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+  await lookAtSession();
 }
 
 export async function signOut(): Promise<void> {

@@ -1,11 +1,15 @@
 import { lazyRouteComponent, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { useConnectionLost } from '../api/connection.ts';
+import { keepPage } from '../api/lock.ts';
 import { areas } from '../areas.ts';
 import { desktop, onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
+import { isFocusLost } from '../ui/lost-focus.ts';
+import { Cover } from '../ui/overlays/cover.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
+import type { Area } from './area.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
 import { Palette } from './palette/palette.tsx';
@@ -15,8 +19,8 @@ import { ShortcutsHelp } from './shortcuts-dialog.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 /**
- * Sidebar and page, for a signed-in caller. When a session ends, the sign-in form covers the page, which stays
- * mounted and keeps what was typed.
+ * Sidebar and page, for a signed-in caller. When a session ends, the sign-in form covers the page and its dialogs, which
+ * stay mounted and keep what was typed; their requests wait.
  */
 export function Shell() {
   const session = useSessionQuery();
@@ -24,6 +28,10 @@ export function Shell() {
   const isLocked = session.data?.state === 'locked';
   const wasSignedIn = useRef(false);
   wasSignedIn.current ||= isSignedIn;
+  useEffect(() => {
+    if (isSignedIn) keepPage(true);
+  }, [isSignedIn]);
+  useEffect(() => () => keepPage(false), []);
   const isLive = useLive(isSignedIn);
   usePresence(isSignedIn && session.data?.auto_lock_minutes !== null);
   if (session.isPending && session.failureReason === null) return <div aria-busy="true" />;
@@ -41,21 +49,22 @@ export function Shell() {
   // Opened while locked: there is no page yet, and none beneath the lock.
   if (isLocked && !wasSignedIn.current) return <div aria-busy="true" />;
   if (!isSignedIn && !wasSignedIn.current) return <SignIn session={session.data} />;
-  if (!isLive) return <div aria-busy="true" />;
   return (
     <>
-      <Frame />
+      <Frame isLive={isLive} />
       {!isSignedIn && !isLocked && (
-        <div className="scrim z-50">
+        <Cover title="Sign in again">
           <SignIn session={session.data} isOver />
-        </div>
+        </Cover>
       )}
     </>
   );
 }
 
-function Frame() {
+/** The page waits for the change feed, and for the banner above it; the sidebar does not. */
+function Frame({ isLive }: { isLive: boolean }) {
   const main = useRef<HTMLElement>(null);
+  const wasShown = useRef(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const route = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath ?? '' });
   const isReady = useBannerReady();
@@ -63,6 +72,9 @@ function Frame() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => {
     main.current?.scrollTo(0, 0);
+    // The link that led here may be gone with its page. The first page begins at its top, with the way past the sidebar.
+    if (wasShown.current && isFocusLost()) main.current?.focus({ preventScroll: true });
+    wasShown.current = true;
   }, [path]);
   return (
     <div className="app">
@@ -74,15 +86,15 @@ function Frame() {
       </Suspense>
       <main className="main" id="page" ref={main} tabIndex={-1}>
         <ConnectionBar />
-        {isReady ? (
+        {isReady && isLive ? (
           <>
             {!findPage(areas, route)?.saysHealth && <HealthBanner />}
-            <Suspense fallback={<PageToCome />}>
+            <Suspense fallback={<PageToCome route={route} />}>
               <Outlet />
             </Suspense>
           </>
         ) : (
-          <PageToCome />
+          <PageToCome route={route} />
         )}
       </main>
       <Suspense>
@@ -109,9 +121,20 @@ function useWantedPage(): void {
   }, [navigate]);
 }
 
-function PageToCome() {
+const entries = (areas as readonly Area[]).flatMap(({ navigation = [] }) => navigation);
+
+/** Until its code and the change feed are there: what the sidebar calls it is known already. */
+function PageToCome({ route }: { route: string }) {
+  const title = entries.find(({ to }) => to === route)?.label;
   return (
-    <div className="page">
+    <div className="page" aria-busy="true">
+      {title && (
+        <header className="page-head">
+          <div className="titles">
+            <h1>{title}</h1>
+          </div>
+        </header>
+      )}
       <Skeleton rows={8} />
     </div>
   );

@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router';
-import { PanelLeft, Search } from 'lucide-react';
-import { useSyncExternalStore } from 'react';
+import { Link, lazyRouteComponent, useNavigate } from '@tanstack/react-router';
+import { CircleUser, Ellipsis, PanelLeft, Search } from 'lucide-react';
+import { Suspense, useState, useSyncExternalStore } from 'react';
 import { areas } from '../areas.ts';
 import { Kbd } from '../ui/chip.tsx';
 import { Mark } from '../ui/instruments/mark.tsx';
@@ -66,26 +66,71 @@ export function Sidebar() {
             ))}
           </div>
         ))}
+        <More />
       </nav>
       {declared.map(({ foot: Foot, pages }) => Foot && <Foot key={pages[0]?.path} />)}
     </aside>
   );
 }
 
+/** Loaded when it is opened: wide windows have no such menu. */
+const Menu = lazyRouteComponent(() => import('../ui/overlays/menu.tsx'), 'Menu');
+
+/** On a telephone: what its foot has no room for. */
+function More() {
+  const { permissions } = useSession();
+  const navigate = useNavigate();
+  const [isWanted, setWanted] = useState(false);
+  const button = (
+    <button
+      type="button"
+      className="nav-item nav-more"
+      aria-haspopup="menu"
+      onClick={isWanted ? undefined : () => setWanted(true)}
+    >
+      <Ellipsis className="icon" aria-hidden="true" />
+      <span className="nav-foot">More</span>
+    </button>
+  );
+  if (!isWanted) return button;
+  const rest = offeredNavigation(declared, permissions)
+    .flatMap(({ entries }) => entries)
+    .filter(({ foot }) => foot === undefined);
+  const go = (to: string) => () => void navigate({ to: to as '/' });
+  return (
+    <Suspense fallback={button}>
+      <Menu
+        isOpenAtFirst
+        trigger={button}
+        groups={[
+          rest.map(({ to, label, icon }) => ({ label, icon, onSelect: go(to) })),
+          [
+            { label: 'Search', icon: Search, onSelect: openPalette },
+            { label: 'Your account', icon: CircleUser, onSelect: go('/account') },
+          ],
+        ]}
+      />
+    </Suspense>
+  );
+}
+
 const useNoSign = () => null;
 
-function NavItem({ entry: { to, label, icon: Icon, useSign = useNoSign } }: { entry: NavEntry }) {
+function NavItem({ entry: { to, label, foot, icon: Icon, useSign = useNoSign } }: { entry: NavEntry }) {
   const sign = useSign();
   return (
     <Link
       to={to as '/'}
-      className="nav-item"
+      className={foot === undefined ? 'nav-item nav-rest' : 'nav-item'}
       title={label}
       activeOptions={{ exact: to === '/' }}
       activeProps={{ 'aria-current': 'page' }}
     >
       <Icon className="icon" aria-hidden="true" />
       <span className="nav-word">{label}</span>
+      <span className="nav-foot" aria-hidden="true">
+        {foot}
+      </span>
       {sign && <Sign sign={sign} />}
     </Link>
   );

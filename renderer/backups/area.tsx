@@ -21,7 +21,16 @@ export const backupsArea = area({
   ],
   live: { messages: [{ name: 'backup_runs', queryKey: runsQuery.queryKey }] },
   secretIcons: { s3_credentials: Archive },
-  navigation: [{ group: 'Keep', to: '/backups', label: 'Backups', icon: Archive, useSign: useBackupSign }],
+  navigation: [
+    {
+      group: 'Keep',
+      to: '/backups',
+      label: 'Backups',
+      foot: 'Backups',
+      icon: Archive,
+      useSign: useBackupSign,
+    },
+  ],
   commands: [
     {
       group: 'Do',

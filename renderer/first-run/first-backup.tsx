@@ -12,6 +12,7 @@ import { Banner } from '../ui/banner.tsx';
 import { Failed } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices } from '../ui/form/choices.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { WHERE_DATABASE, WHY_DATABASE } from '../vault-state/database-place.ts';
 import type { FirstBackupState, FirstBackupStep } from './use-first-backup.ts';
 
@@ -108,10 +109,10 @@ function Plan({ backup, destination, schedule, later }: PlanProps) {
   const cron = toCron(choice);
   const beside = describePlace(destination);
   return (
-    <form
+    <Form
       className="grid grid-cols-1 gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={making}
+      onSubmit={() => {
         making.mutate({ destination, schedule, choice });
       }}
     >
@@ -145,7 +146,7 @@ function Plan({ backup, destination, schedule, later }: PlanProps) {
         <Button onClick={backup.addAnother}>Add another place</Button>
         {later}
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -7,10 +7,12 @@ import { type Session, useSessionQuery } from '../app/session.ts';
 import { useCopyWizard } from '../key/copy/use-copy-wizard.ts';
 import { toBase64 } from '../key/copy-input/handed-copy.ts';
 import { countToLose } from '../secrets/secret-words.ts';
+import { useAddress } from '../ui/address.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Failed } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextAreaField, TextField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
 import { inCustody, nameCustody } from '../vault-state/custody-words.ts';
@@ -51,8 +53,17 @@ function WithVault({ session }: { session: Session }) {
   return <LastStep session={session} vault={vault.data} />;
 }
 
+/** In the address, for what no fact says after a reload: the database was left for later. */
+const kept = ['step'] as const;
+const PROJECT = 'project';
+
 function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) {
   const wizard = useCopyWizard('active');
+  // What is there already when the page is opened is not asked for again: it was reloaded, or opened once more.
+  const [{ proof, health }] = useState(vault);
+  const copyPlace = wizard.verified?.place ?? (proof.verified_at === null ? null : proof.place);
+  const hasCopy = wizard.stage === 'done' || proof.verified_at !== null;
+  const [{ step }, change] = useAddress(kept);
   const frame = {
     facts: {
       key: `Stored ${inCustody(vault.custody)}.`,
@@ -61,8 +72,11 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
     fingerprint: vault.fingerprint,
   };
   const mayBackUp = session.permissions.includes('backups:write');
-  const [database, setDatabase] = useState<DatabaseOutcome | null>(mayBackUp ? null : 'left');
-  if (wizard.stage !== 'done')
+  const hasBackup = (health.recovery?.backup_at ?? null) !== null;
+  const [database, setDatabase] = useState<DatabaseOutcome | null>(
+    hasBackup ? 'backed up' : step === PROJECT || !mayBackUp ? 'left' : null,
+  );
+  if (!hasCopy)
     return (
       <FirstRunFrame
         {...frame}
@@ -73,7 +87,11 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
         <FirstCopy wizard={wizard} vault={vault} />
       </FirstRunFrame>
     );
-  if (database === null) return <DatabaseStep frame={frame} onOver={setDatabase} />;
+  const onDatabase = (outcome: DatabaseOutcome) => {
+    setDatabase(outcome);
+    change({ step: PROJECT });
+  };
+  if (database === null) return <DatabaseStep frame={frame} onOver={onDatabase} />;
   const isLeft = database === 'left';
   return (
     <FirstRunFrame
@@ -81,7 +99,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       current={isLeft ? 3 : 4}
       isLeftOut={isLeft}
       title={isLeft ? 'Your first project' : 'All set'}
-      lead={sayWhatIsLeft(vault, wizard.verified?.place ?? 'Your copy')}
+      lead={sayWhatIsLeft(vault, copyPlace ?? 'Your copy')}
     >
       <FirstProject />
     </FirstRunFrame>
@@ -153,11 +171,11 @@ function FirstProject() {
   );
   const count = countLines(env);
   return (
-    <form
+    <Form
       className="grid grid-cols-1 gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate(String(new FormData(event.currentTarget).get('name')).trim());
+      mutation={create}
+      onSubmit={(form) => {
+        create.mutate(String(new FormData(form).get('name')).trim());
       }}
     >
       <TextAreaField
@@ -200,7 +218,7 @@ function FirstProject() {
           <span>You can create projects later on the Projects page.</span>
         </p>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -13,6 +13,7 @@ import { CompareKeys } from '../key/verify/compare-keys.tsx';
 import { HandedStep, VerifyStep } from '../key/verify/verify-step.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices } from '../ui/form/choices.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { inCustody } from '../vault-state/custody-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
@@ -98,9 +99,9 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
       needs.hasPassphrase ? passphrase : null,
     );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      mutation={wizard.making}
+      onSubmit={() => {
         if (isReady) start();
       }}
     >
@@ -129,6 +130,7 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
                   <Where
                     target={chosenTarget}
                     mayDownload={format === 'age'}
+                    format={format}
                     wizard={wizard}
                     onChoose={setTarget}
                     onChange={() => setTarget(null)}
@@ -158,13 +160,14 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
         </Button>
         <Later />
       </div>
-    </form>
+    </Form>
   );
 }
 
 interface WhereProps {
   target: CopyTarget | null;
   mayDownload: boolean;
+  format: CopyFormat;
   wizard: CopyWizard;
   /** The only drive: nothing to choose. */
   isFixed: boolean;
@@ -172,9 +175,18 @@ interface WhereProps {
   onChange: () => void;
 }
 
-function Where({ target, mayDownload, wizard, isFixed, onChoose, onChange }: WhereProps) {
+function Where({ target, mayDownload, format, wizard, isFixed, onChoose, onChange }: WhereProps) {
   if (!target) {
-    return <PlaceStep isBrief mayDownload={mayDownload} refused={wizard.refused} onChoose={onChoose} />;
+    return (
+      <PlaceStep
+        isBrief
+        mayDownload={mayDownload}
+        format={format}
+        of={wizard.of}
+        refused={wizard.refused}
+        onChoose={onChoose}
+      />
+    );
   }
   return (
     <div className="flex items-center gap-2">

@@ -8,17 +8,19 @@ import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { FirstRunFrame } from './first-run-frame.tsx';
+import { forgetLink, type KeptLink, keepLink } from './kept-link.ts';
 import { You } from './you.tsx';
 import { type FirstKey, YourKey } from './your-key.tsx';
 
 const LOOK_AGAIN_MS = 3000;
 
 /** The first two steps, authorised by the link: the key and the first account. */
-export function SetUp({ token }: { token: string }) {
+export function SetUp({ link }: { link: KeptLink }) {
+  const { token } = link;
   const [key, setKey] = useState<FirstKey | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [round, setRound] = useState(0);
-  const [step, setStep] = useState(0);
+  const [step, setStep] = useState(link.step);
   const [isRestoring, setRestoring] = useState(false);
   const [calls] = useState(() => setUpCalls(token));
   // biome-ignore lint/correctness/useExhaustiveDependencies: refetched on every retry
@@ -50,6 +52,14 @@ export function SetUp({ token }: { token: string }) {
       clearInterval(look);
     };
   }, [token, isWaiting]);
+  const goTo = (next: number) => {
+    keepLink({ ...link, step: next });
+    setStep(next);
+  };
+  // A link that is over is of no use to this tab.
+  useEffect(() => {
+    if (hasCode(error, 'link_invalid', 'already_set_up')) forgetLink();
+  }, [error]);
   const choose = async (chosen: ChosenCustody) =>
     setKey(await ask(client.POST('/setup/key/custody', { body: { token, ...chosen } })));
 
@@ -77,11 +87,11 @@ export function SetUp({ token }: { token: string }) {
         firstKey={key}
         facts={facts}
         onChoose={choose}
-        onDone={() => setStep(1)}
+        onDone={() => goTo(1)}
         onRestore={() => setRestoring(true)}
       />
     );
-  return <You token={token} facts={facts} fingerprint={key.fingerprint} onBack={() => setStep(0)} />;
+  return <You token={token} facts={facts} fingerprint={key.fingerprint} onBack={() => goTo(0)} />;
 }
 
 const askKey = (token: string) => ask(client.POST('/setup/key', { body: { token } }));

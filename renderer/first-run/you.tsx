@@ -5,10 +5,12 @@ import { useApiMutation } from '../api/mutation.ts';
 import { sessionChanged } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
 import { MIN_CHARACTERS } from '../ui/form/strength-line.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
+import { forgetLink } from './kept-link.ts';
 
 interface YouProps {
   token: string;
@@ -31,13 +33,13 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
     {
       onDone: async () => {
         setPassword('');
+        forgetLink();
         await sessionChanged();
         await navigate({ to: '/first-run', replace: true });
       },
     },
   );
-  const submit = (event: React.FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     if (isGood) setUp.mutate();
   };
@@ -49,7 +51,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
       title="Create your account"
       lead="The first account is an administrator and may do everything. Its password also confirms your identity before a secret is shown."
     >
-      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
+      <Form mutation={setUp} onSubmit={submit} className="grid grid-cols-1 gap-4">
         <div className="grid items-start gap-4 tablet:grid-cols-2">
           <TextField
             label="E-mail"
@@ -92,7 +94,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             Back
           </Button>
         </div>
-      </form>
+      </Form>
     </FirstRunFrame>
   );
 }

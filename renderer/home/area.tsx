@@ -6,5 +6,5 @@ export const homeArea = area({
   pages: [
     { path: '/', load: () => import('./home-page.tsx').then((file) => file.HomePage), saysHealth: true },
   ],
-  navigation: [{ group: 'Run', to: '/', label: 'Home', icon: House }],
+  navigation: [{ group: 'Run', to: '/', label: 'Home', foot: 'Home', icon: House }],
 });

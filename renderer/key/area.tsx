@@ -53,7 +53,9 @@ export const keyArea = area({
       saysHealth: true,
     },
   ],
-  navigation: [{ group: 'Keep', to: '/key', label: 'Encryption key', icon: KeyRound, useSign: useKeySign }],
+  navigation: [
+    { group: 'Keep', to: '/key', label: 'Encryption key', foot: 'Key', icon: KeyRound, useSign: useKeySign },
+  ],
   foot: HealthPlate,
   commands: [
     {

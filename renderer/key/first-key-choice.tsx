@@ -5,6 +5,7 @@ import type { components } from '../api/schema.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices } from '../ui/form/choices.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { custodyChoice, keeperOf } from '../vault-state/custody-words.ts';
 import { PassphrasePair } from './copy/passphrase-pair.tsx';
 
@@ -47,11 +48,11 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
     if (!next.usesFound && custody === 'file') setCustody('keychain');
   };
   return (
-    <form
+    <Form
       className="grid grid-cols-1 gap-4"
       aria-label="The first key"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={make}
+      onSubmit={() => {
         if (isReady)
           make.mutate({
             custody,
@@ -113,6 +114,6 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
             ? 'Try again'
             : 'Create the key'}
       </Button>
-    </form>
+    </Form>
   );
 }

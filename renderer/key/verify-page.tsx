@@ -47,11 +47,6 @@ function Verify({ vault }: { vault: VaultStatus }) {
   const [isReady, setReady] = useState(false);
   const [said, setSaid] = useState<Verification | null>(null);
   const [round, setRound] = useState(0);
-  const onReady = useCallback((copy: HandedCopy | null) => {
-    handed.current = copy;
-    setReady(copy !== null);
-    setSaid((known) => (known && isPassphrase(known.verdict) ? known : null));
-  }, []);
   const progressId = useProgressId();
   const verify = useApiMutation(
     async (copy: HandedCopy) => {
@@ -69,11 +64,21 @@ function Verify({ vault }: { vault: VaultStatus }) {
     {
       changes: ['vault'],
       onDone: (answer) => {
-        // SECURITY: the entered copy is kept only to add its passphrase.
-        if (!isPassphrase(answer.verdict)) handed.current = null;
+        // SECURITY: the entered copy is kept only to add its passphrase, or to put it right.
+        if (!isPassphrase(answer.verdict) && !isToFix(answer.verdict)) handed.current = null;
         setSaid(answer);
       },
     },
+  );
+  const { reset } = verify;
+  const onReady = useCallback(
+    (copy: HandedCopy | null) => {
+      handed.current = copy;
+      setReady(copy !== null);
+      setSaid((known) => (known && isPassphrase(known.verdict) ? known : null));
+      reset();
+    },
+    [reset],
   );
   const again = () => {
     setSaid(null);
@@ -97,7 +102,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
       <div className="copy-cols">
         <div className="grid min-w-0 grid-cols-1 gap-4">
           {verdict && <VerdictCard said={verdict} vault={vault} />}
-          {!verdict && (!hash || copies.isFetched) && (
+          {(!verdict || isToFix(verdict.verdict)) && (!hash || copies.isFetched) && (
             <CopyInput
               key={round}
               title="The copy"
@@ -105,13 +110,9 @@ function Verify({ vault }: { vault: VaultStatus }) {
               firstWay={(asked && wayOf[asked.format]) ?? 'file'}
               onReady={onReady}
               passphraseError={wantsPassphrase}
+              onSubmit={() => handed.current && verify.mutate(handed.current)}
               action={
-                <Button
-                  kind="main"
-                  isBusy={verify.isPending}
-                  disabled={!isReady}
-                  onClick={() => handed.current && verify.mutate(handed.current)}
-                >
+                <Button kind="main" isBusy={verify.isPending} disabled={!isReady} type="submit">
                   Verify
                 </Button>
               }
@@ -119,7 +120,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
           )}
           {verify.isPending && <CopyProgress id={progressId} />}
           <ErrorLine said={verify.message} />
-          {verdict && (
+          {verdict && !isToFix(verdict.verdict) && (
             <div className="flex flex-wrap gap-2">
               <Button onClick={again}>Verify another</Button>
               <Link to="/key" className={buttonClass('main')}>
@@ -142,6 +143,11 @@ function Verify({ vault }: { vault: VaultStatus }) {
 
 function isPassphrase(verdict: Verification['verdict']): boolean {
   return verdict === 'passphrase_required' || verdict === 'passphrase_wrong';
+}
+
+/** What was entered is not right yet: it stays, and says where it is wrong. */
+function isToFix(verdict: Verification['verdict']): boolean {
+  return verdict === 'words_invalid' || verdict === 'damaged' || verdict === 'unusable';
 }
 
 interface Words {

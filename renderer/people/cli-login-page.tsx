@@ -10,6 +10,7 @@ import { Button, buttonClass } from '../ui/button.tsx';
 import { Select } from '../ui/form/choices.tsx';
 import { type EndingLife, expiryOf, LifeField } from '../ui/form/expiry.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { Page } from '../ui/page.tsx';
 import { formatTime } from '../ui/time.ts';
@@ -56,10 +57,10 @@ function CodeForm({ onFound }: { onFound: (code: string, pending: Pending) => vo
     { onDone: (pending) => onFound(code, pending) },
   );
   return (
-    <form
+    <Form
       className="card-pad grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={find}
+      onSubmit={() => {
         if (code.trim() !== '') find.mutate();
       }}
     >
@@ -83,7 +84,7 @@ function CodeForm({ onFound }: { onFound: (code: string, pending: Pending) => vo
           Continue
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -115,10 +116,10 @@ function ApprovalForm({ code, pending, onBack, onDone }: ApprovalFormProps) {
   );
   const isBusy = approve.isPending || deny.isPending;
   return (
-    <form
+    <Form
       className="card-pad grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={approve}
+      onSubmit={() => {
         if (isKnown && canEncrypt) approve.mutate();
       }}
     >
@@ -177,7 +178,7 @@ function ApprovalForm({ code, pending, onBack, onDone }: ApprovalFormProps) {
           Approve
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

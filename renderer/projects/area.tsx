@@ -39,7 +39,7 @@ export const projectsArea = area({
       tab: { of: 'project', label: 'Settings' },
     },
   ],
-  navigation: [{ group: 'Run', to: '/projects', label: 'Projects', icon: SquareStack }],
+  navigation: [{ group: 'Run', to: '/projects', label: 'Projects', foot: 'Projects', icon: SquareStack }],
   finds: [
     {
       group: 'Projects',

@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
+import { showDeleted } from '../trash/deleted-toast.tsx';
+import { StillHeld } from '../trash/still-held.tsx';
+import { typedFor } from '../trash/typed-for.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
-import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatCount } from '../ui/time.ts';
 import { EnvironmentSettingsDialog } from './manage/environment-settings-dialog.tsx';
 import { EnvironmentTable } from './manage/environment-table.tsx';
@@ -77,10 +79,10 @@ function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnviro
         }),
       ),
     {
-      changes: ['projects'],
+      changes: ['projects', 'trash'],
       onDone: () => {
         onClose();
-        showToast({ title: `${environment.name} was deleted` });
+        void showDeleted(`${environment.name} was deleted`, { environment_id: environment.id });
       },
     },
   );
@@ -92,6 +94,7 @@ function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnviro
       }
       keep="Keep it"
       isReady={variables.isSuccess}
+      {...typedFor(environment.name)}
       mutation={remove}
       onClose={onClose}
     >
@@ -110,7 +113,6 @@ function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnviro
                 environment and will be deleted with {lost.length === 1 ? 'its' : 'their'} history:
               </p>
               <NameList names={lost.map(({ key }) => key)} />
-              <p>They can only be restored from an export you made.</p>
             </>
           )}
           {kept > 0 && (
@@ -118,6 +120,8 @@ function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnviro
               {formatCount(kept, 'variable')} {kept === 1 ? 'stays' : 'stay'} in other environments.
             </p>
           )}
+          <p>It can be restored from the trash for 30 days, with what was in it.</p>
+          <StillHeld since={environment.created_at} />
         </>
       )}
     </ConfirmDialog>

@@ -5,10 +5,12 @@ import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
+import { showDeleted } from '../trash/deleted-toast.tsx';
+import { StillHeld } from '../trash/still-held.tsx';
+import { typedFor } from '../trash/typed-for.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
-import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatCount } from '../ui/time.ts';
 import { NameList } from './manage/name-list.tsx';
@@ -50,8 +52,8 @@ export function ProjectSettingsPage() {
               <Section title="Delete this project">
                 <div className="card card-pad flex flex-wrap items-center gap-3">
                   <p className="min-w-0 flex-1 basis-60 text-text-2">
-                    This also deletes its environments, variables, their history and its tokens. You see how
-                    many before you confirm.
+                    This also deletes its environments, variables and their history, which can be restored for
+                    30 days, and its tokens, which cannot. You see how many before you confirm.
                   </p>
                   <Button icon={Trash2} onClick={() => setDeleting(true)}>
                     Delete project…
@@ -82,9 +84,9 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
         client.DELETE('/projects/{project}', { params: { path: { project: String(project.id) } } }),
       ),
     {
-      changes: ['projects'],
+      changes: ['projects', 'trash'],
       onDone: () => {
-        showToast({ title: `${project.name} was deleted` });
+        void showDeleted(`${project.name} was deleted`, { project_id: project.id });
         return navigate({ to: '/projects', replace: true });
       },
     },
@@ -98,14 +100,7 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
       keep="Keep it"
       mutation={remove}
       isReady={isCounted}
-      typed={{
-        label: (
-          <span className="[overflow-wrap:anywhere]">
-            Type its name: <span dir="auto">{project.name}</span>
-          </span>
-        ),
-        name: project.name,
-      }}
+      {...typedFor(project.name)}
       onClose={onClose}
     >
       {isCounted ? (
@@ -123,7 +118,11 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
             .
           </p>
           {list.length > 0 && <NameList names={[...new Set(list.map(({ key }) => key))]} />}
-          <p>They can only be restored from an export you made.</p>
+          <p>
+            It can be restored from the trash for 30 days, but for its deployment tokens: these end now and do
+            not come back.
+          </p>
+          <StillHeld since={project.created_at} />
         </>
       ) : variables.isError || environments.isError || tokens.isError ? (
         <p>Its content could not be counted, so it was not deleted. Close this and try again.</p>

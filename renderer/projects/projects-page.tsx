@@ -19,6 +19,7 @@ export function ProjectsPage() {
   const projects = useQuery(projectListQuery);
   const [isMaking, setMaking] = useState(false);
   const mayWrite = useMay('projects:write');
+  const mayRead = useMay('environments:read');
   const isEmpty = projects.data?.length === 0;
   return (
     <Page
@@ -28,6 +29,11 @@ export function ProjectsPage() {
           <Link to="/shared" className={buttonClass()}>
             Shared variables
           </Link>
+          {mayRead && (
+            <Link to="/trash" className={buttonClass()}>
+              Trash
+            </Link>
+          )}
           {mayWrite && (
             <Button kind={isEmpty ? 'normal' : 'main'} icon={Plus} onClick={() => setMaking(true)}>
               New project

@@ -1,11 +1,12 @@
 import { Check, WrapText } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { ask, askConfirmed, client } from '../api/client.ts';
-import { useApiMutation } from '../api/mutation.ts';
+import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
 import { OwnerLink } from '../secrets/owner-link.tsx';
 import { useSecretIcon } from '../secrets/secret-icon.ts';
 import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { isShortcut, useListedShortcut } from '../ui/shortcuts.ts';
 import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import type { LostValue } from './recovery-query.ts';
@@ -89,7 +90,7 @@ function ReplaceValue({ value, name, onReplaced, onShow }: ReplaceValueProps) {
         label={`New value of ${name}`}
         startsLong={isLong(kind)}
         isBusy={reenter.isPending}
-        error={reenter.message}
+        attempt={reenter}
         onSave={reenter.mutate}
       />
     );
@@ -123,7 +124,7 @@ interface NewValueFieldProps {
   label: string;
   startsLong: boolean;
   isBusy: boolean;
-  error: string | undefined;
+  attempt: Pick<ApiMutation, 'message' | 'reset'>;
   onSave: (value: string) => void;
 }
 
@@ -133,7 +134,8 @@ interface NewValueFieldProps {
  *
  * SECURITY: the value is only in the field, never in state, and gone with it.
  */
-function NewValueField({ label, startsLong, isBusy, error, onSave }: NewValueFieldProps) {
+function NewValueField({ label, startsLong, isBusy, attempt, onSave }: NewValueFieldProps) {
+  const error = attempt.message;
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const [isLong, setLong] = useState(startsLong);
   const [isEmpty, setEmpty] = useState(true);
@@ -171,10 +173,10 @@ function NewValueField({ label, startsLong, isBusy, error, onSave }: NewValueFie
     save();
   };
   return (
-    <form
+    <Form
       className="new-value"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={attempt}
+      onSubmit={() => {
         save();
       }}
     >
@@ -205,6 +207,6 @@ function NewValueField({ label, startsLong, isBusy, error, onSave }: NewValueFie
           {error}
         </span>
       )}
-    </form>
+    </Form>
   );
 }

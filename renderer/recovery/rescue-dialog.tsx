@@ -52,7 +52,8 @@ export function RescueDialog({ lost, fingerprints, onClose }: RescueDialogProps)
   const isPassphrase = hasCode(rescue.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <Dialog
-      onClose={() => !rescue.isPending && onClose()}
+      onClose={onClose}
+      isPending={rescue.isPending}
       width={860}
       title="Rescue with the old key"
       text={`Enter a copy of ${fingerprints.join(' or ')}. ${lost} can be recovered; secrets you replaced are not changed.`}
@@ -64,14 +65,9 @@ export function RescueDialog({ lost, fingerprints, onClose }: RescueDialogProps)
           firstWay="words"
           onReady={note}
           passphraseError={isPassphrase ? rescue.message : undefined}
+          onSubmit={() => copy.current && rescue.mutate(copy.current)}
           action={
-            <Button
-              kind="main"
-              icon={LifeBuoy}
-              disabled={!isReady}
-              isBusy={rescue.isPending}
-              onClick={() => copy.current && rescue.mutate(copy.current)}
-            >
+            <Button kind="main" icon={LifeBuoy} disabled={!isReady} isBusy={rescue.isPending} type="submit">
               Rescue
             </Button>
           }

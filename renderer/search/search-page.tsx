@@ -20,7 +20,9 @@ export function SearchPage() {
   const { rows, isSearching } = useFound(search, MOST);
   const found = typed === '' ? [] : rows;
   const kinds = [...new Set(found.map(({ group }) => group))];
-  const shown = kinds.includes(kind) ? found.filter(({ group }) => group === kind) : found;
+  // The kind that was asked for may come last: until then others are not shown in its place.
+  const isAwaited = isSearching && kind !== '' && !kinds.includes(kind);
+  const shown = isAwaited || kinds.includes(kind) ? found.filter(({ group }) => group === kind) : found;
   const count = (group: string) => found.filter((row) => row.group === group).length;
   return (
     <Page title="Search">
@@ -82,11 +84,10 @@ const columns = [
   },
   {
     name: 'Where',
-    className: 'max-phone:hidden',
     title: ({ aside }: FoundRow) => aside,
     cell: ({ aside }: FoundRow) => <bdi className="block truncate">{aside}</bdi>,
   },
-  { name: 'Kind', width: 'w-40', cell: ({ group }: FoundRow) => group },
+  { name: 'Kind', width: 'w-40', className: 'max-phone:hidden', cell: ({ group }: FoundRow) => group },
 ];
 
 function Nothing({ typed, onClear }: { typed: string; onClear: () => void }) {

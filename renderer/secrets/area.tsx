@@ -18,6 +18,7 @@ export const secretsArea = area({
       group: 'Keep',
       to: '/secrets',
       label: 'Secrets',
+      foot: 'Secrets',
       icon: LockKeyhole,
       useSign: () => (useVault().data?.state === 'locked' ? 'locked' : null),
     },

@@ -8,6 +8,7 @@ import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices, Select } from '../ui/form/choices.tsx';
 import { Field } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
@@ -83,10 +84,10 @@ function AutoLockForm({ autoLock, mayWrite }: { autoLock: AutoLock; mayWrite: bo
   };
   const offered = [...new Set([...OFFERED, ...(autoLock.minutes === null ? [] : [autoLock.minutes])])];
   return (
-    <form
+    <Form
       className="card card-pad grid grid-cols-1 gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={save}
+      onSubmit={() => {
         if (isChanged) save.mutate();
       }}
     >
@@ -158,7 +159,7 @@ function AutoLockForm({ autoLock, mayWrite }: { autoLock: AutoLock; mayWrite: bo
           </Button>
         </div>
       )}
-    </form>
+    </Form>
   );
 }
 

@@ -5,6 +5,7 @@ import { queryClient } from '../api/queries.ts';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextAreaField, TextField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
@@ -86,10 +87,10 @@ export function InstanceForm({ settings }: { settings: Settings }) {
   });
   return (
     <Section title="This instance" said={mayWrite ? undefined : 'Administrators change these.'}>
-      <form
+      <Form
         className="card card-pad grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        mutation={save}
+        onSubmit={() => {
           submit();
         }}
       >
@@ -138,7 +139,7 @@ export function InstanceForm({ settings }: { settings: Settings }) {
             </Button>
           </div>
         )}
-      </form>
+      </Form>
     </Section>
   );
 }

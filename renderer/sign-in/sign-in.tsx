@@ -3,13 +3,14 @@ import { lazyRouteComponent } from '@tanstack/react-router';
 import { LockKeyholeOpen } from 'lucide-react';
 import { Suspense, useRef, useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { hasCode } from '../api/problem.ts';
 import { type Session, sessionChanged, sessionQuery } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Skeleton } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { PasswordField, TextField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { Mark } from '../ui/instruments/mark.tsx';
 
@@ -24,8 +25,10 @@ export function SignIn({ session, isOver = false }: SignInProps) {
   const wantsCode = session.state === 'second_factor';
   const locked = wantsCode ? session.locked_vault : null;
   const [isUnlocking, setUnlocking] = useState(false);
+  // Over the page it is in a dialog.
+  const Part = isOver ? 'div' : 'main';
   return (
-    <main className="sign-in" aria-label="Sign in">
+    <Part className="sign-in" aria-label={isOver ? undefined : 'Sign in'}>
       <div className={`sign-in-box ${locked && isUnlocking ? 'is-wide' : ''}`}>
         <div className="mb-6 flex items-center gap-2 text-14 font-semibold">
           <Mark />
@@ -39,7 +42,7 @@ export function SignIn({ session, isOver = false }: SignInProps) {
           <PasswordForm isOver={isOver} />
         )}
       </div>
-    </main>
+    </Part>
   );
 }
 
@@ -55,11 +58,6 @@ function NotSetUp() {
   );
 }
 
-const sendForm = (mutation: ApiMutation<FormData>) => (event: React.FormEvent<HTMLFormElement>) => {
-  event.preventDefault();
-  mutation.mutate(new FormData(event.currentTarget));
-};
-
 function PasswordForm({ isOver }: { isOver: boolean }) {
   const signIn = useApiMutation(
     (form: FormData) =>
@@ -71,7 +69,7 @@ function PasswordForm({ isOver }: { isOver: boolean }) {
     { onDone: sessionChanged },
   );
   return (
-    <form onSubmit={sendForm(signIn)} className="grid gap-4">
+    <Form mutation={signIn} onSubmit={(form) => signIn.mutate(new FormData(form))} className="grid gap-4">
       <div>
         <h1 className="t20">{isOver ? 'Sign in again' : 'Sign in'}</h1>
         <p className="text-text-2">
@@ -90,7 +88,7 @@ function PasswordForm({ isOver }: { isOver: boolean }) {
         On the machine itself, <code className="mono">temps-desktop console</code> prints a link that works
         once.
       </p>
-    </form>
+    </Form>
   );
 }
 
@@ -146,7 +144,7 @@ function CodeForm({ locked, isMain }: CodeFormProps) {
   const wasLocked = useRef(false);
   wasLocked.current ||= locked !== null;
   return (
-    <form onSubmit={sendForm(verify)} className="grid gap-4">
+    <Form mutation={verify} onSubmit={(form) => verify.mutate(new FormData(form))} className="grid gap-4">
       <div>
         <h1 className="t20">Second factor</h1>
         <p className="text-text-2">Enter the code from your authenticator or one of your recovery codes.</p>
@@ -178,6 +176,6 @@ function CodeForm({ locked, isMain }: CodeFormProps) {
           Continue{' '}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

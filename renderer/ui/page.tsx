@@ -39,7 +39,7 @@ export function Page({ title, name, crumbs = [], under, actions, children }: Pag
               </span>
             </nav>
           )}
-          <h1>{title}</h1>
+          <h1 tabIndex={-1}>{title}</h1>
           {under && <p className="under">{under}</p>}
         </div>
         {actions && <div className="actions">{actions}</div>}

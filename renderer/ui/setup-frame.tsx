@@ -1,7 +1,8 @@
-import { type ComponentProps, type ReactNode, useEffect } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useRef } from 'react';
 import { KeyShape } from './instruments/key-shape.tsx';
 import { Mark } from './instruments/mark.tsx';
 import { Steps } from './instruments/steps.tsx';
+import { isFocusLost } from './lost-focus.ts';
 
 interface SetupFrameProps extends ComponentProps<typeof Steps> {
   /** Before the title in the window's: "Set up". */
@@ -23,6 +24,11 @@ export function SetupFrame(props: SetupFrameProps) {
   useEffect(() => {
     document.title = `${prefix}: ${title} · Temps`;
   }, [prefix, title]);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each step has its title
+  useEffect(() => {
+    if (isFocusLost()) heading.current?.focus();
+  }, [title]);
   return (
     <div className="setup">
       <aside className="setup-left" aria-label={label}>
@@ -43,7 +49,9 @@ export function SetupFrame(props: SetupFrameProps) {
       <main className="setup-right" id="page">
         <div className="setup-body">
           {where}
-          <h1 className="t28 [overflow-wrap:anywhere]">{title}</h1>
+          <h1 ref={heading} tabIndex={-1} className="t28 [overflow-wrap:anywhere]">
+            {title}
+          </h1>
           <div className="setup-lead">{lead}</div>
           {children}
         </div>

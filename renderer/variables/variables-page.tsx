@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ClipboardPaste, Download, Plus } from 'lucide-react';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { ProjectFrame } from '../projects/project-frame.tsx';
 import {
   type Environment,
@@ -49,7 +49,8 @@ export function VariablesPage() {
   return <Variables key={project} project={project} environments={environments.data} />;
 }
 
-const kept = ['environment', 'search', 'view'] as const;
+/** `open` is what a link asks for: its dialog is opened once, and not again after a reload. */
+const kept = ['environment', 'search', 'view', 'open'] as const;
 
 function Variables({ project, environments }: { project: string; environments: readonly Environment[] }) {
   const scope = useMemo(() => projectScope(project), [project]);
@@ -57,7 +58,7 @@ function Variables({ project, environments }: { project: string; environments: r
   const name = useQuery(projectQuery(project)).data?.name ?? project;
   const list = useQuery(variablesQuery(project)).data;
   const { opened, open, close } = useDialogs();
-  const [{ environment, search, view: chosenView }, change] = useAddress(kept);
+  const [{ environment, search, view: chosenView, open: wanted }, change] = useAddress(kept);
   const setSearch = useCallback((next: string) => change({ search: next }), [change]);
   const view = rights.mayReveal ? choiceOf(variablesViews, chosenView) : 'table';
   const shown = environments.find(({ name }) => name === environment) ?? null;
@@ -68,6 +69,12 @@ function Variables({ project, environments }: { project: string; environments: r
     },
     [open, target],
   );
+  const mayPaste = rights.mayWrite && target !== undefined;
+  useEffect(() => {
+    if (wanted === '') return;
+    if (wanted === 'paste' && mayPaste) open({ kind: 'paste' });
+    change({ open: '' });
+  }, [wanted, mayPaste, open, change]);
   const isEmpty = list?.length === 0;
   // Not while they load: a button that goes again is missed by who clicks it then.
   const hasVariables = (list?.length ?? 0) > 0;

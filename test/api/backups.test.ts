@@ -139,6 +139,8 @@ describe('a backup', () => {
     });
     expect(shared.status, shared.text).toBe(201);
     await door.owner('DELETE', `/shared-variables/${shared.body.id}`);
+    const [entry] = (await door.owner('GET', `/trash?variable_id=${shared.body.id}`)).body;
+    expect((await door.owner('DELETE', `/trash/${entry.id}`)).status).toBe(204);
     const sealed = await add('sealed');
     const readable = await add('readable', { readable_without_key: true });
     for (const { id } of [sealed, readable]) expect((await run(id)).status).toBe(201);
@@ -167,6 +169,33 @@ describe('a backup', () => {
     const stored = files.filter((file) => file.endsWith('.age')).map((file) => readFileSync(file));
     expect(stored).toHaveLength(2);
     for (const bytes of stored) expect(bytes.includes('shop')).toBe(false);
+  });
+
+  it('is said to have what is deleted, where it was made after that was created', async () => {
+    // Those made before have nothing of it.
+    door.clock.advance(1000);
+    const { body: variable } = await door.owner('POST', '/shared-variables', { key: 'HELD', value: 'x' });
+    const holding = async (since: number) =>
+      (await door.owner('GET', `/backups/holding?since=${since}`)).body;
+    door.clock.advance(1000);
+    const before = await holding(variable.created_at);
+    expect(before).toEqual({
+      backups: { count: 0, places: [], kept_until: null },
+      former: [],
+      said: ['No backup in the list has it; what is elsewhere may.'],
+    });
+    const { id } = await add('holding');
+    const made = (await run(id)).body;
+    expect(await holding(variable.created_at)).toMatchObject({
+      backups: { count: 1, places: ['holding'], kept_until: null },
+      said: ['1 backup at holding may still have it, until you delete it or its schedule does.'],
+    });
+    expect((await holding(made.taken_at + 1)).backups.count).toBe(0);
+    await door.owner('DELETE', `/backups/${made.id}`);
+    expect((await holding(variable.created_at)).backups.count).toBe(0);
+    for (const query of ['', '?since=x', '?since=-1', '?since=1.5'])
+      expect((await door.owner('GET', `/backups/holding${query}`)).status, query).toBe(400);
+    await door.owner('DELETE', `/shared-variables/${variable.id}`);
   });
 
   it('is decrypted by further recipients too, without the key, and has no secret in the clear', async () => {

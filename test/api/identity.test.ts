@@ -144,6 +144,7 @@ describeOverDoors('people and keys', (door) => {
       ['POST', '/vault/lock', undefined],
       ['POST', '/vault/key/rotation', {}],
       ['GET', '/vault/places', undefined],
+      ['POST', '/vault/key/copies/check-path', { format: 'age', path: '/tmp/x' }],
       ['POST', '/vault/start-over', { instance_name: 'x' }],
     ] as const) {
       expect((await reader(method, path, body)).status, `${method} ${path}`).toBe(403);

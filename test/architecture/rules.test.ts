@@ -26,6 +26,7 @@ const mayReveal = [
   'electron/instance/identity/users/passwords.ts', // measured, and given to bcrypt
   'electron/instance/identity/sessions/second-factor.ts', // computes the code
   'electron/instance/projects/env-files/env-file-routes.ts', // run and export
+  'electron/instance/projects/variables/generated-value-routes.ts', // nobody's yet
   'electron/instance/run-alone.ts', // run where no instance runs
   'electron/instance/projects/env-files/env-import.ts', // compared with the value in force
   'electron/instance/projects/ends/value-end.ts', // looked through for the time it ends

@@ -90,6 +90,10 @@ describe('the encryption key in a browser', () => {
     await page.getByRole('button', { name: 'Type a path…' }).click();
     await page.getByLabel('Path on the instance’s machine').fill(folder);
     await page.getByRole('button', { name: 'Use this path' }).click();
+    await page.getByText('on the same physical disk as the database').last().waitFor();
+    await page.getByRole('button', { name: 'Keep it there anyway…' }).last().click();
+    await expectAccessible(page, 'keep it anyway');
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
 
     const write = page.getByRole('button', { name: 'Write and verify' });
     await page.getByLabel('Passphrase', { exact: true }).fill('too short');
@@ -103,13 +107,8 @@ describe('the encryption key in a browser', () => {
     expect(await write.isDisabled()).toBe(true);
     await typePassphrase(page);
     await expectAccessible(page, 'the passphrase');
-    await write.click();
-
-    await page.getByText('on the same physical disk as the database').last().waitFor();
     expect(await listCopies()).toEqual([]);
-    await page.getByRole('button', { name: 'Keep it there anyway…' }).last().click();
-    await expectAccessible(page, 'keep it anyway');
-    await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
+    await write.click();
 
     await page.getByText('They match. It does not count: it is not in a separate place.').waitFor();
     expect(await page.getByText('It counts').count()).toBe(0);
@@ -183,7 +182,7 @@ describe('the encryption key in a browser', () => {
     const passphrase = await StrongPassphrase.from(new SecretText(PASSPHRASE), []);
     const keepass = join(folder, 'key.kdbx');
     writeFileSync(keepass, await makeCopy('kdbx', foreignKey, facts, { passphrase, argon2Mib: 12 }));
-    await page.getByRole('button', { name: 'Verify another' }).click();
+    // What is wrong can be put right where it was entered.
     await page.getByLabel('Choose a file').setInputFiles(keepass);
     await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
     await verify();
@@ -437,10 +436,11 @@ describe('the encryption key in a browser', () => {
     await page.getByRole('button', { name: 'Type a path…' }).click();
     await page.getByLabel('Path on the instance’s machine').fill(target);
     await page.getByRole('button', { name: 'Use this path' }).click();
-    await typePassphrase(page);
-    await page.getByRole('button', { name: 'Write and verify' }).click();
+    await page.getByText('on the same physical disk as the database').last().waitFor();
     await page.getByRole('button', { name: 'Keep it there anyway…' }).last().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
+    await typePassphrase(page);
+    await page.getByRole('button', { name: 'Write and verify' }).click();
     await page.getByRole('button', { name: 'Encrypt with the new key' }).waitFor();
     await page.getByRole('button', { name: 'Encrypt with the new key' }).click();
 

@@ -40,7 +40,26 @@ describe('projects', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Fotos & Videos was created' }).waitFor();
     await page.keyboard.press('Enter');
+    const paste = page.getByRole('dialog', { name: 'Paste .env' });
+    await paste.waitFor();
     await page.waitForURL('**/projects/fotos-videos');
+    await page.keyboard.type('PORT=80');
+    await paste.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('dialog').getByText('PORT').first().waitFor();
+    await page.keyboard.press('Escape');
+    // Asked for once: neither a reload nor Back opens it again.
+    await page.reload();
+    await page.getByRole('button', { name: 'Paste .env' }).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('opens no dialog by a link for who may not write', async () => {
+    const { page: reader } = await signInAs(opened, browser, { email: 'rita@example.org', role: 'reader' });
+    await reader.goto('/projects/fotos-videos?open=paste');
+    await reader.waitForURL('**/projects/fotos-videos');
+    await reader.getByRole('heading', { name: 'Fotos & Videos' }).waitFor();
+    expect(await reader.getByRole('dialog').count()).toBe(0);
+    await reader.context().close();
   });
 
   it('lists what projects hold, finds them, and never breaks at long names', async () => {
@@ -166,7 +185,10 @@ describe('projects', () => {
     const danger = page.getByRole('alertdialog');
     await danger.getByText('ONLY_HERE').waitFor();
     await expectAccessible(page, 'delete environment');
-    await danger.getByRole('button', { name: 'Delete it and 1 variable' }).click();
+    const confirm = danger.getByRole('button', { name: 'Delete it and 1 variable' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await danger.getByLabel('Type its name').fill('staging');
+    await confirm.click();
     await page.getByRole('cell', { name: 'next' }).waitFor({ state: 'detached' });
     await expectNoOverflow(page, 'environments');
   });

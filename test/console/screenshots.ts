@@ -29,7 +29,26 @@ const button = (page: Page, name: string | RegExp) => page.getByRole('button', {
 const everyday: Shot[] = [
   { name: 'home-backed-up', path: '/' },
   { name: 'palette', path: '/', prepare: (page) => page.keyboard.press('Control+k') },
+  {
+    name: 'palette-found',
+    path: '/',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('database');
+      await page
+        .getByRole('option', { name: /DATABASE/ })
+        .first()
+        .waitFor();
+    },
+  },
+  { name: 'search', path: '/search?search=data' },
   { name: 'projects', path: '/projects' },
+  { name: 'trash', path: '/trash' },
+  {
+    name: 'trash-delete',
+    path: '/trash',
+    prepare: (page) => button(page, 'Delete Environment preview for good').click(),
+  },
   { name: 'variables', path: '/projects/photos' },
   {
     name: 'variables-revealed',
@@ -293,6 +312,24 @@ async function storeForDeployments({ api }: TestConsole): Promise<void> {
   });
 }
 
+async function fillTrash({ api }: TestConsole): Promise<void> {
+  const project = '/projects/recipes';
+  const preview = await api('POST', `${project}/environments`, { name: 'preview' });
+  for (let at = 1; at <= 24; at++)
+    await api('POST', `${project}/env-vars`, {
+      key: `PREVIEW_FLAG_${at}`,
+      value: 'on',
+      environment_ids: [preview.id],
+    });
+  await api('DELETE', `${project}/environments/${preview.id}`);
+  const old = await api('POST', `${project}/env-vars`, { key: 'OLD_TOKEN', value: 'x', is_secret: true });
+  await api('DELETE', `${project}/env-vars/${old.id}`);
+  await api('POST', '/projects', { name: 'Guestbook', environment_variables: [['PORT', '8080']] });
+  const [{ id }] = await api('GET', '/projects/guestbook/env-vars');
+  await api('DELETE', `/projects/guestbook/env-vars/${id}`);
+  await api('DELETE', '/projects/guestbook');
+}
+
 async function addPlain({ api }: TestConsole): Promise<void> {
   const add = (key: string, value: string) =>
     api('POST', '/projects/recipes/env-vars', { key, value, is_secret: false });
@@ -422,6 +459,7 @@ try {
   await makeBackups(console, backups);
   await console.api('POST', '/vault/doctor?wait=true');
   await storeForDeployments(console);
+  await fillTrash(console);
   await take(browser, console, everyday);
   await addPlain(console);
   await take(browser, console, plain);

@@ -91,6 +91,8 @@ describe('finding things', () => {
 
   it('has a page with everything that is found, by kind, in an address of its own', async () => {
     await find('smtp');
+    // The row is below what is found, and moves until all of that is there.
+    await options().filter({ hasText: 'SMTP_PORT' }).waitFor();
     await options().filter({ hasText: 'Show all results' }).click();
     await page.waitForURL('**/search?search=smtp');
     const rows = page.getByRole('table', { name: 'Results' }).getByRole('row');

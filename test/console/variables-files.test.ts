@@ -120,6 +120,25 @@ describe('.env files, locked and large lists', () => {
     expect(await keysOf('shop')).toEqual(['ADDED', 'CHANGED', 'GONE_2', 'KEPT']);
   });
 
+  it('takes the last of a name that is there twice, says so, and takes the first where that is chosen', async () => {
+    await page.goto('/projects/shop');
+    await table().waitFor();
+    await page.evaluate(() => {
+      const files = new DataTransfer();
+      files.items.add(new File(['TWICE=first\nTWICE=last\n'], '.env'));
+      window.dispatchEvent(new DragEvent('dragover', { dataTransfer: files, cancelable: true }));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true }));
+    });
+    await dialog().getByText('TWICE is there twice, on lines 1 and 2: line 2 counts.').waitFor();
+    await part('New').getByText('last', { exact: true }).waitFor();
+    await dialog().getByRole('checkbox', { name: 'Take the first TWICE, not the last' }).click();
+    await dialog().getByText('line 1 counts').waitFor();
+    await part('New').getByText('first', { exact: true }).waitFor();
+    await button('Add 1').click();
+    await button('TWICE').waitFor();
+    expect(await page.getByRole('row', { name: /TWICE/ }).innerText()).toContain('first');
+  });
+
   it('undoes an import from its message, unless something of it was changed since', async () => {
     await console.api('POST', '/projects', { name: 'undone' });
     await add('undone', 'STAYS', 'same', false);

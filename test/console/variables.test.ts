@@ -179,6 +179,37 @@ describe('variables', () => {
       await dialog().waitFor({ state: 'detached' });
     });
 
+    it('makes a value that nobody can guess, as a secret', async () => {
+      await button('Add variable').click();
+      await dialog().getByLabel('Name').fill('GREETING');
+      await button('Generate a value', dialog()).click();
+      await expectAccessible(page, 'a value to be made');
+      await dialog().getByLabel('Characters').fill('8');
+      await button('Generate', dialog()).click();
+      await dialog().getByText('characters takes 16 to 1024 characters').waitFor();
+      await dialog().getByLabel('Characters').fill('40');
+      await button('Generate', dialog()).click();
+      const box = dialog().getByLabel('Value', { exact: true });
+      await page.waitForFunction(
+        (field) => (field as HTMLTextAreaElement).value !== '',
+        await box.elementHandle(),
+      );
+      const made = await box.inputValue();
+      expect(made).toMatch(/^[A-Za-z0-9]{40}$/);
+      expect(await dialog().getByRole('radio', { name: 'Secret' }).getAttribute('aria-checked')).toBe('true');
+      await dialog().getByLabel('Made of').selectOption('words');
+      await button('Generate', dialog()).click();
+      await page.waitForFunction(
+        (field) => (field as HTMLTextAreaElement).value.split('-').length === 6,
+        await box.elementHandle(),
+      );
+      const words = await box.inputValue();
+      await button('Add variable', dialog()).click();
+      await button('GREETING').waitFor();
+      expect(await readValue('GREETING')).toBe(words);
+      expect(await find('GREETING')).toMatchObject({ is_secret: true });
+    });
+
     it('shows no kind before one is known, and keeps the one that is chosen, whatever is guessed later', async () => {
       await button('Add variable').click();
       const secret = dialog().getByRole('radio', { name: 'Secret' });
@@ -344,7 +375,7 @@ describe('variables', () => {
       // Nothing is said of one that nothing refers to.
       await button('More for LINKS').click();
       await page.getByRole('menuitem', { name: 'Delete…' }).click();
-      await danger.getByText('cannot be shown again').waitFor();
+      await danger.getByText('It can be restored from the trash').waitFor();
       expect(await danger.textContent()).not.toContain('would not resolve');
       await button('Delete LINKS').click();
       await danger.waitFor({ state: 'detached' });
@@ -404,7 +435,7 @@ describe('variables', () => {
       });
       await button('Delete 2…').click();
       const danger = page.getByRole('alertdialog');
-      await danger.getByText('1 of them is secret and cannot be shown again').waitFor();
+      await danger.getByText('They can be restored from the trash for 30 days').waitFor();
       await danger.getByText('GOES_2').waitFor();
       await expectAccessible(page, 'delete');
       await button('Keep them').click();

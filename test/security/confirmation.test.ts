@@ -302,6 +302,8 @@ describe('the table of acts', () => {
     'POST /plain-secrets/encrypt': { variables_change: { ids: [999_999] } },
     'POST /plain-secrets/leave': { variables_change: { ids: [999_999] } },
     'POST /plain-secrets/ask-again': { variables_change: { ids: [999_999] } },
+    'POST /trash/{id}/restore': { projects_change: {} },
+    'DELETE /trash/{id}': { projects_delete: {} },
     'PUT /settings': {
       settings_sessions: { session_days: 8 },
       settings_loosen: { https_names: ['nas.lan'] },
@@ -323,7 +325,10 @@ describe('the table of acts', () => {
    */
   const testedElsewhere = new Set<Act>(['account_password', 'api_keys_of_others', 'tokens_of_others']);
   const isTestedElsewhere = ({ path }: Route, further: Act) =>
-    testedElsewhere.has(further) || (further === 'api_keys_create_by_choice' && path.includes('{id}'));
+    testedElsewhere.has(further) ||
+    // By what is in the trash: api/projects/trash.test.ts.
+    path.startsWith('/trash/') ||
+    (further === 'api_keys_create_by_choice' && path.includes('{id}'));
   function bulk() {
     return {
       variables_delete: { action: 'delete', ids: [999_999] },
@@ -405,6 +410,8 @@ describe('the table of acts', () => {
         'DELETE /projects/{project}/deployment-tokens/{id}',
         // Writing values without reading them.
         'POST /secret-guess',
+        // A value that is nobody's yet.
+        'POST /generated-values',
         'POST /plain-secrets/encrypt',
         // Recorded, as whatever changes a variable is.
         'POST /plain-secrets/leave',
@@ -426,6 +433,8 @@ describe('the table of acts', () => {
           `POST ${path}/{id}/revert`,
         ]),
         'POST /vault/recovery/{id}/reenter',
+        // What a deletion took away, as it was.
+        'POST /trash/{id}/restore',
         // Names; what lets others in is above.
         'PUT /settings',
         // What adds a backup, or tries whether one could be.
@@ -445,6 +454,7 @@ describe('the table of acts', () => {
         'POST /vault/warnings/{reason}/snooze',
         'POST /vault/words/check',
         'POST /vault/key/copies/verify',
+        'POST /vault/key/copies/check-path',
         'POST /vault/key/copies/{id}/prove',
         'POST /vault/key/copies/{id}/finish',
         'PUT /vault/key/splits/{id}/shares/{number}',

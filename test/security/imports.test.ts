@@ -81,6 +81,10 @@ describe('ten thousand variables', () => {
       expect(result.status, `${what}: ${text.slice(0, 500)}`).toBeLessThan(300);
       return text === '' || what === 'export' ? text : JSON.parse(text);
     };
+    const watchErasing = async (what: string) => {
+      const [{ id }] = (await send('GET', '/trash')).body;
+      await watch(what, 'DELETE', `/trash/${id}`);
+    };
     const watchImport = (what: string, text: string, more: object = {}) =>
       watch(what, 'POST', '/projects/shop/variables/import', { content_base64: base64(text), ...more });
     const first = fileOf(NAMES, (at) => `first ${at}`);
@@ -108,6 +112,7 @@ describe('ten thousand variables', () => {
     });
     await watch('environment', 'DELETE', `/projects/shop/environments/${staging}`);
     expect(await listNames()).toEqual([]);
+    await watchErasing('erasing an environment');
     expect(countRows('env_var_versions') + countRows('env_var_environments')).toBe(0);
 
     await watchImport('import', first);
@@ -120,8 +125,13 @@ describe('ten thousand variables', () => {
     const bulk = { action: 'delete', ids: now.map(({ id }) => id) };
     expect(await watch('delete', 'POST', '/projects/shop/env-vars/bulk', bulk)).toEqual({ changed: NAMES });
     expect(await listNames()).toEqual([]);
+    const [deleted] = (await send('GET', '/trash')).body;
+    await watch('restoring', 'POST', `/trash/${deleted.id}/restore`, {});
+    expect(await listNames()).toHaveLength(NAMES);
+    await send('POST', '/projects/shop/env-vars/bulk', bulk);
     await importFile(first);
     await watch('project', 'DELETE', '/projects/shop');
+    await watchErasing('erasing a project');
     expect(countRows('env_vars') + countRows('env_var_versions')).toBe(0);
     expect(production.name).toBe('production');
 

@@ -72,7 +72,8 @@ while [ -e "$1" ]; do sleep 0.05; done
 `,
       { mode: 0o755 },
     );
-    env = { PATH: `${bin}:${process.env.PATH}` };
+    // A display, of whatever kind: without one no browser is looked for.
+    env = { PATH: `${bin}:${process.env.PATH}`, DISPLAY: ':77' };
   });
   afterAll(async () => {
     await served?.stop();

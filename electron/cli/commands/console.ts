@@ -17,7 +17,7 @@ export const commands: Record<string, Command> = {
 };
 
 /** So long a program that opens browsers may take to say that it cannot. One that can is still running, or has ended well. */
-const REFUSAL_MS = 3000;
+const REFUSAL_MS = 1000;
 
 async function openConsole(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {

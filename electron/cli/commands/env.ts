@@ -27,6 +27,7 @@ import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { describePlainSecrets } from '../plain-secret-words.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
+import { describeDeleted, findInTrash, toDeletedJson } from '../projects/trash-words.ts';
 import { askLine, hasTerminal, readBounded } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
 import { writeForPeople, writeOut } from '../terminal-text.ts';
@@ -79,11 +80,12 @@ export const commands: Record<string, Command> = {
     },
   },
   'env set': {
-    usage: 'env set KEY -p PROJECT [-e ENV] [--secret|--plain] [--expires WHEN|--no-expires]',
+    usage:
+      'env set KEY -p PROJECT [-e ENV] [--secret|--plain] [--generate KIND[:LENGTH]] [--expires WHEN|--no-expires]',
     summary: 'Sets a variable to a value from standard input or a prompt.',
     notes:
-      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte.\nWithout --secret or --plain Temps guesses; in doubt it is a secret.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.\n--expires says when the value ends: a day (2027-03-01), a time, or days from now (90d). You are warned 30 and 7 days before. Of certificates, JSON Web Tokens, OpenSSH certificates and OpenPGP keys it is known without it; --no-expires says that this one needs no warning.',
-    options: { ...projectOptions, ...sortOptions, ...endOptions },
+      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte.\nWithout --secret or --plain Temps guesses; in doubt it is a secret.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.\n--generate makes a value that nobody can guess, and does not show it: characters, symbols (of so many characters, 32 unless you say), hex, base64, base64url (of so many bytes), words (of so many words), uuid, ed25519_key. It is a secret unless you say --plain.\n--expires says when the value ends: a day (2027-03-01), a time, or days from now (90d). You are warned 30 and 7 days before. Of certificates, JSON Web Tokens, OpenSSH certificates and OpenPGP keys it is known without it; --no-expires says that this one needs no warning.',
+    options: { ...projectOptions, ...sortOptions, ...endOptions, generate: { type: 'string' } },
     positionals: [1, 1],
     run: setVariable,
   },
@@ -114,7 +116,7 @@ export const commands: Record<string, Command> = {
   },
   'env rm': {
     usage: 'env rm KEY -p PROJECT [-e ENV] [--yes]',
-    summary: 'Deletes a variable with its history.',
+    summary: 'Deletes a variable with its history; for 30 days the trash has both.',
     notes: 'One that others refer to is deleted only with --yes: they would not resolve any more.',
     options: { ...projectOptions, yes: { type: 'boolean' } },
     positionals: [1, 1],
@@ -129,15 +131,16 @@ export const commands: Record<string, Command> = {
   },
   'env import': {
     usage:
-      'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--skip-invalid] [--literal] [--dry-run]',
+      'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--repeated last|first|refuse] [--skip-invalid] [--literal] [--dry-run]',
     summary: 'Imports the variables of a .env file; - reads standard input.',
-    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. env undo undoes it. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
+    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. env undo undoes it. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others. Of a name that is there more than once the last counts, as for most readers of such files, and that is said; --repeated chooses otherwise.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
     options: {
       ...projectOptions,
       ...sortOptions,
       merge: { type: 'boolean' },
       replace: { type: 'boolean' },
       'allow-empty': { type: 'boolean' },
+      repeated: { type: 'string' },
       'skip-invalid': { type: 'boolean' },
       literal: { type: 'boolean' },
       'dry-run': { type: 'boolean' },
@@ -238,8 +241,10 @@ async function setVariable(invocation: Invocation): Promise<number> {
   const end = readEndOption(invocation);
   // Before the value is asked for: nobody types it for nothing.
   const given = readScope(invocation);
-  const value = await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
+  const generated = readGenerated(invocation);
+  const typed = generated ? '' : await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
   return await withClient(invocation, async (client) => {
+    const value = generated ? (await client.post('/generated-values', { body: generated })).value : typed;
     const scope = await findScope(given, client);
     const { project, environmentId } = scope;
     const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
@@ -248,17 +253,34 @@ async function setVariable(invocation: Invocation): Promise<number> {
       return known
         ? client.put('/projects/{project}/env-vars/{id}', {
             path: { project, id: known.id },
-            body: { ...change, is_secret: isSecret, keep_value: false },
+            body: { ...change, is_secret: isSecret ?? (generated ? true : undefined), keep_value: false },
           })
         : client.post('/projects/{project}/env-vars', {
             path: { project },
-            body: { key, environment_ids: [environmentId], ...change, is_secret: isSecret ?? 'guess' },
+            body: {
+              key,
+              environment_ids: [environmentId],
+              ...change,
+              is_secret: isSecret ?? (generated ? true : 'guess'),
+            },
           });
     });
     const kind = saved.is_secret ? 'secret' : 'plain';
     invocation.print(saved, () => `Set ${saved.key} (${kind}).${describeSetEnd(saved, end !== undefined)}`);
     return exitCodes.done;
   });
+}
+
+/** `hex:32`, `words`. Throws a usage error; whether there is such a kind and length is said by the instance. */
+function readGenerated(invocation: Invocation): Schemas['GenerateValue'] | null {
+  const said = findText(invocation, 'generate');
+  if (said === undefined) return null;
+  const [, kind, length] = /^([a-z0-9_]+)(?::(\d{1,4}))?$/.exec(said) ?? [];
+  if (kind === undefined) throw usageError(`--generate takes a kind and a length, as hex:32, not ${said}.`);
+  return {
+    kind: kind as Schemas['GenerateValue']['kind'],
+    ...(length === undefined ? {} : { length: Number(length) }),
+  };
 }
 
 async function setEnd(invocation: Invocation): Promise<number> {
@@ -312,6 +334,7 @@ async function importFile(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   if (values.merge && values.replace) throw usageError('Use either --merge or --replace, not both.');
   const isSecret = readSort(invocation);
+  const repeated = readRepeated(invocation);
   const { project, env } = readScope(invocation);
   const content = await readEnvFile(invocation.positionals[0] ?? '');
   return await withClient(invocation, async (client) => {
@@ -324,6 +347,7 @@ async function importFile(invocation: Invocation): Promise<number> {
           mode: values.replace ? 'replace' : 'merge',
           allow_empty: values['allow-empty'] === true,
           dry_run: values['dry-run'] === true,
+          repeated,
           on_error: values['skip-invalid'] ? 'collect' : 'fail',
           references: values.literal ? 'literal' : 'resolve',
           secret: isSecret === undefined ? 'guess' : isSecret ? 'all' : 'none',
@@ -333,6 +357,15 @@ async function importFile(invocation: Invocation): Promise<number> {
     invocation.print(outcome, () => describeImport(outcome));
     return exitCodes.done;
   });
+}
+
+const repeatedChoices = ['last', 'first', 'refuse'] as const;
+
+function readRepeated(invocation: Invocation): (typeof repeatedChoices)[number] {
+  const said = findText(invocation, 'repeated') ?? 'last';
+  const choice = repeatedChoices.find((each) => each === said);
+  if (choice === undefined) throw usageError(`--repeated takes last, first or refuse, not ${said}.`);
+  return choice;
 }
 
 async function undoImport(invocation: Invocation): Promise<number> {
@@ -373,7 +406,8 @@ async function removeVariable(invocation: Invocation): Promise<number> {
     const path = { project: scope.project, id: variable.id };
     if (invocation.values.yes !== true) await requireUnused(client, path, key);
     await client.delete('/projects/{project}/env-vars/{id}', { path });
-    invocation.print({ deleted: variable.key }, () => 'Deleted.');
+    const entry = await findInTrash(client, { variable_id: variable.id });
+    invocation.print(toDeletedJson(variable.key, entry), () => describeDeleted(entry));
     return exitCodes.done;
   });
 }

@@ -12,6 +12,7 @@ import {
   requireNoResources,
   resourceOptions,
 } from '../projects/resources.ts';
+import { describeDeleted, findInTrash, toDeletedJson } from '../projects/trash-words.ts';
 
 export const commands: Record<string, Command> = {
   'projects list': {
@@ -48,23 +49,26 @@ export const commands: Record<string, Command> = {
   },
   'projects delete': {
     usage: 'projects delete NAME [--yes]',
-    summary: 'Permanently deletes a project with all its variables and secrets.',
-    notes: 'Says first what is lost, and asks; --yes skips the question.',
+    summary: 'Deletes a project with all its variables and secrets; for 30 days the trash has them.',
+    notes:
+      'Says first what goes, and asks; --yes skips the question. Its deployment tokens end at once and do not come back with it.',
     options: { yes: { type: 'boolean' } },
     positionals: [1, 1],
     async run(invocation) {
       const [project = ''] = invocation.positionals;
       return await withClient(invocation, async (client) => {
         const path = { project };
+        const { id, name } = await client.get('/projects/{project}', { path });
         const variables = await client.get('/projects/{project}/env-vars', { path });
         const secrets = variables.filter(({ is_secret }) => is_secret).length;
         await confirmLoss(invocation, {
-          said: `${project} has ${formatCount(variables.length, 'variable')}, ${secrets} of them secret. They and all their earlier values are lost for good.`,
+          said: `${name} has ${formatCount(variables.length, 'variable')}, ${secrets} of them secret. For 30 days it can be restored from the trash, without its deployment tokens: these end now.`,
           act: `delete ${project}`,
           done: 'deleted',
         });
         await client.delete('/projects/{project}', { path });
-        invocation.print({ deleted: project }, () => 'Deleted.');
+        const entry = await findInTrash(client, { project_id: id });
+        invocation.print(toDeletedJson(project, entry), () => describeDeleted(entry));
         return exitCodes.done;
       });
     },
@@ -74,7 +78,7 @@ export const commands: Record<string, Command> = {
       'projects environments [list|create NAME|copy FROM NAME|resources NAME|delete NAME [--yes]] -p PROJECT [--branch BRANCH]',
     summary:
       'Lists, creates, copies and deletes the environments of a project, and says how they are to be run.',
-    notes: `copy creates an environment with the variables of another: their values, kinds and ends as they are now, without earlier versions. delete says first what is lost, and asks; --yes skips the question.\nresources: ${RESOURCE_NOTES}`,
+    notes: `copy creates an environment with the variables of another: their values, kinds and ends as they are now, without earlier versions. delete says first what goes, and asks; --yes skips the question; for 30 days the trash has it.\nresources: ${RESOURCE_NOTES}`,
     options: {
       ...projectOptions,
       ...resourceOptions,
@@ -188,6 +192,9 @@ async function createEnvironment(
     await client.delete('/projects/{project}/environments/{environment}', {
       path: { project, environment: String(created.id) },
     });
+    // Nobody deleted it: it was never there.
+    const entry = await findInTrash(client, { environment_id: created.id });
+    if (entry) await client.delete('/trash/{id}', { path: { id: entry.id } });
     throw error;
   }
   return created;
@@ -211,12 +218,13 @@ async function deleteEnvironment(
   const alone = variables.filter(({ environments: all }) => all.length === 1);
   const secrets = alone.filter(({ is_secret }) => is_secret).length;
   await confirmLoss(invocation, {
-    said: `${name} has ${formatCount(alone.length, 'variable')} that are in no other environment, ${secrets} of them secret. They and all their earlier values are lost for good.`,
+    said: `${name} has ${formatCount(alone.length, 'variable')} that are in no other environment, ${secrets} of them secret. For 30 days it can be restored from the trash, with them.`,
     act: `delete ${name}`,
     done: 'deleted',
   });
   await client.delete('/projects/{project}/environments/{environment}', {
     path: { project, environment: String(id) },
   });
-  invocation.print({ deleted: slug }, () => 'Deleted.');
+  const entry = await findInTrash(client, { environment_id: id });
+  invocation.print(toDeletedJson(slug, entry), () => describeDeleted(entry));
 }

@@ -53,10 +53,10 @@ async function copyKey(invocation: Invocation): Promise<number> {
   const to = findText(invocation, 'to');
   if (to === undefined) requireShowable(format);
   const target = to === undefined ? undefined : toTarget(to);
-  const passphrase = protectedFormats.includes(format)
-    ? { passphrase: await readPassphrase(invocation, true) }
-    : {};
+  const isProtected = protectedFormats.includes(format);
   return await withClient(invocation, async (client) => {
+    if (isProtected && target !== undefined) await requirePath(invocation, client, format, target);
+    const passphrase = isProtected ? { passphrase: await readPassphrase(invocation, true) } : {};
     const made = await makeCopy(invocation, client, {
       format,
       ...(target === undefined ? {} : { path: target }),
@@ -77,6 +77,23 @@ function requireShowable(format: Schemas['CopyFormat']): void {
     throw usageError(`${format} without --to needs a terminal; otherwise give --to PATH.`);
 }
 
+/** Nobody types a passphrase twice for a file that cannot be written. */
+async function requirePath(
+  invocation: Invocation,
+  client: Client,
+  format: Schemas['CopyFormat'],
+  path: string,
+): Promise<void> {
+  const { separate, message } = await client.post('/vault/key/copies/check-path', { body: { format, path } });
+  if (!separate && invocation.values['keep-anyway'] !== true) throw notSeparateError(message);
+}
+
+const notSeparateError = (message: string) =>
+  new CommandError(
+    'place_not_separate',
+    `${message}\nChoose another place, or add --keep-anyway to keep it there; it will not count as separate.`,
+  );
+
 /** Creates a copy; if refused, says which option to add. */
 export async function makeCopy(
   invocation: Invocation,
@@ -96,11 +113,7 @@ export async function makeCopy(
     );
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (error.code === 'place_not_separate')
-      throw new CommandError(
-        error.code,
-        `${error.message}\nChoose another place, or add --keep-anyway to keep it there; it will not count as separate.`,
-      );
+    if (error.code === 'place_not_separate') throw notSeparateError(error.message);
     if ('unprotected_confirmed' in error.fields)
       throw new CommandError(error.code, `${error.message}\nTo do it anyway, add --unprotected.`);
     throw error;

@@ -94,11 +94,13 @@ const table = {
 
   projects_read: { who: 'projects:read', confirmation: 'none' },
   projects_change: { who: 'projects:write', confirmation: 'none' },
-  // With all its values, for good.
+  // With all its values, and its deployment tokens for good.
   projects_delete: { who: 'projects:delete', confirmation: 'people' },
   variables_read: { who: 'environments:read', confirmation: 'none' },
   variables_change: { who: 'environments:write', confirmation: 'none' },
   variables_delete: { who: 'environments:delete', confirmation: 'none' },
+  // What nobody can take back, unlike a deletion.
+  trash_delete: { who: 'environments:delete', confirmation: 'people' },
   // Says which secrets have the value of the file already: a guess, and whether it is right.
   variables_import: { who: 'environments:write', confirmation: 'people' },
   variables_reveal: { who: 'environments:reveal', confirmation: 'people' },

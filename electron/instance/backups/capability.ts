@@ -16,6 +16,7 @@ import { s3CredentialsKeeper } from './destinations/s3/s3-credentials.ts';
 import { s3SourceRoutes } from './destinations/s3-source-routes.ts';
 import { giveKitBackups } from './kit-backups.ts';
 import { compareJob } from './listing/compare-job.ts';
+import { holdingRoutes } from './listing/holding-routes.ts';
 import { writerRoutes } from './listing/writer-routes.ts';
 import { backupJob } from './making/backup-job.ts';
 import { runRoutes } from './making/run-routes.ts';
@@ -83,6 +84,7 @@ export function backupsCapability(
       .route('/', scheduleRoutes(core))
       .route('/', retentionRoutes(core))
       .route('/', writerRoutes(core))
+      .route('/', holdingRoutes(core))
       .route('/', runRoutes(core))
       .route('/', exportRoutes(core))
       .route('/', restoreRoutes(core, restores, { comparing, requireLink }))

@@ -18,7 +18,8 @@ const compressed = new Map<Coding, string>([
   ['zstd', '.zst'],
   ['gzip', '.gz'],
 ]);
-const NONCE_PLACE = '<meta name="style-nonce" content=""';
+/** Where the page has the nonce of its styles: its own, and for those that a script adds. */
+const NONCE_PLACES = ['<meta name="style-nonce" content=""', '<style nonce=""'];
 
 /**
  * Serves the console: one page for every path a browser navigates to, and its files. The files are listed once at
@@ -51,7 +52,11 @@ export function consoleFiles(folder: string): Hono {
         'cache-control': 'no-store',
       });
     const nonce = randomBytes(16).toString('base64');
-    return c.body(page.replace(NONCE_PLACE, `<meta name="style-nonce" content="${nonce}"`), 200, {
+    const withNonce = NONCE_PLACES.reduce(
+      (text, place) => text.replace(place, place.replace('""', `"${nonce}"`)),
+      page,
+    );
+    return c.body(withNonce, 200, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-security-policy': consolePolicy(nonce),

@@ -16,6 +16,9 @@ import { createReadRecorder, type ReadRecorder } from './reads/read-recorder.ts'
 import { readRoutes } from './reads/read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { projectsSecretKeeper } from './secret-keeper.ts';
+import { eraseExpired, finishErasing, hasUnfinishedErasing } from './trash/erase-trash.ts';
+import { trashRoutes } from './trash/trash-routes.ts';
+import { generatedValueRoutes } from './variables/generated-value-routes.ts';
 import { eraseHidden, listHidden } from './variables/staged-variables.ts';
 import { removeMovesBefore } from './variables/variable-moves.ts';
 import { variableRoutes } from './variables/variable-routes.ts';
@@ -32,6 +35,7 @@ export function projectsCapability(ctx: Context): Capability {
       'shared-variables': 'environments:read',
       'secret-reads': 'audit:read',
       'plain-secrets': 'environments:read',
+      trash: 'environments:read',
     },
     operations: projectOperations,
     routes: createRoutes()
@@ -42,17 +46,20 @@ export function projectsCapability(ctx: Context): Capability {
       .route('/', searchRoutes(ctx))
       .route('/', readRoutes(ctx, reads))
       .route('/', secretGuessRoutes())
+      .route('/', generatedValueRoutes())
       .route('/', plainSecretRoutes(ctx))
-      .route('/', endRoutes(ctx)),
+      .route('/', endRoutes(ctx))
+      .route('/', trashRoutes(ctx)),
     keepers: [projectsSecretKeeper(ctx)],
     waitsForKey: [
       'Secret values, for people and for programs: temps-desktop run and deployments get none',
       'Setting and importing secret values',
     ],
-    jobs: [erasing, importsJob(ctx), readsJob(ctx, reads), endsJob(ctx)],
+    jobs: [erasing, importsJob(ctx), trashJob(ctx), readsJob(ctx, reads), endsJob(ctx)],
     async start() {
       // Its errors are in its run; what it did not erase, the next start does.
-      if (leftovers.length > 0) void ctx.jobs.enqueue(erasing, {}).catch(() => undefined);
+      if (leftovers.length > 0 || hasUnfinishedErasing(ctx))
+        void ctx.jobs.enqueue(erasing, {}).catch(() => undefined);
     },
     async stop() {
       reads.flush();
@@ -70,6 +77,7 @@ function erasingJob(ctx: Context, leftovers: readonly number[]): Job {
     isResumed: false,
     async run() {
       await eraseHidden(ctx, leftovers);
+      await finishErasing(ctx);
       return { erased: leftovers.length };
     },
   };
@@ -86,6 +94,21 @@ function importsJob(ctx: Context): Job {
     isResumed: false,
     async run() {
       return { forgotten: await forgetOldImports(ctx) };
+    },
+  };
+}
+
+const EXPIRE_TRASH_MS = 60 * 60 * 1000;
+
+function trashJob(ctx: Context): Job {
+  return {
+    name: 'projects.trash',
+    title: 'Delete for good what is in the trash for 30 days',
+    when: every(EXPIRE_TRASH_MS),
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
+      return { deleted: await eraseExpired(ctx) };
     },
   };
 }

@@ -143,14 +143,14 @@ export function environmentRoutes(ctx: Context) {
       path: '/projects/{project}/environments/{environment}',
       ...act('variables_delete'),
       request: { params: environmentParam },
-      responses: noContent('Deleted'),
+      responses: noContent('In the trash, from which it can be restored for 30 days'),
     }),
-    async (c) => {
+    (c) => {
       const caller = c.get('caller');
       const params = c.req.valid('param');
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
-      await deleteEnvironment(ctx, caller, project, environment.id);
+      deleteEnvironment(ctx, caller, project, environment.id);
       return c.body(null, 204);
     },
   );

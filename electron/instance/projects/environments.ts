@@ -2,12 +2,11 @@ import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import type { DeploymentConfig } from './deployment-config.ts';
-import { forgetImport } from './env-files/import-undo.ts';
 import { mergeConfig } from './merge-config.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
-import { deleteVariables } from './variables/staged-variables.ts';
-import { prepareRemoval, touchVariablesOf } from './variables/variable-rows.ts';
+import { trashEnvironment } from './trash/put-in-trash.ts';
+import { noteMany } from './variables/variable-notes.ts';
 
 /** Created with every project; it cannot be deleted. */
 export const PRODUCTION = 'production';
@@ -33,7 +32,7 @@ type Row = Omit<Environment, 'isPreview' | 'deploymentConfig'> & {
 
 export function listEnvironments(ctx: Context, projectId: number): Environment[] {
   const rows = ctx.store.sqlite
-    .prepare(`SELECT ${COLUMNS} FROM environments WHERE project_id = ? ORDER BY id`)
+    .prepare(`SELECT ${COLUMNS} FROM environments WHERE project_id = ? AND hidden = 0 ORDER BY id`)
     .all(projectId);
   return (rows as Row[]).map(fromRow);
 }
@@ -119,36 +118,22 @@ export function updateEnvironment(
 }
 
 /**
- * Deletes an environment and the variables that were in no other, those first, in slices. Throws `invalid_request`
+ * Puts an environment into the trash, with the variables that are in no other, by one transaction. Throws `invalid_request`
  * for production.
  */
-export async function deleteEnvironment(
+export function deleteEnvironment(
   ctx: Context,
   actor: Caller | null,
   project: ProjectName,
   id: number,
-): Promise<void> {
-  const environment = getEnvironment(ctx, project.id, String(id));
-  if (environment.slug === PRODUCTION)
-    throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
-  await forgetImport(ctx, id);
-  const listOrphans = () =>
-    ctx.store.sqlite
-      .prepare(
-        `SELECT v.id FROM env_vars v JOIN env_var_environments x ON x.env_var_id = v.id
-         WHERE v.project_id = ? AND v.hidden = 0 GROUP BY v.id HAVING count(*) = 1 AND max(x.environment_id) = ?`,
-      )
-      .pluck()
-      .all(project.id, id) as number[];
-  await deleteVariables(ctx, actor, { projectId: project.id, name: project.name }, listOrphans());
+): void {
   ctx.store.transaction(() => {
-    getEnvironment(ctx, project.id, String(id));
-    // Those that came meanwhile.
-    const orphans = listOrphans();
-    touchVariablesOf(ctx, id);
-    ctx.store.sqlite.prepare('DELETE FROM environments WHERE id = ?').run(id);
-    const remove = prepareRemoval(ctx);
-    for (const orphan of orphans) remove(orphan);
+    const environment = getEnvironment(ctx, project.id, String(id));
+    if (environment.slug === PRODUCTION)
+      throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
+    const count = trashEnvironment(ctx, actor, environment);
+    const scope = { projectId: project.id, name: project.name };
+    if (count > 0) noteMany(ctx, projectOperations.ENV_VARS_DELETED, actor, scope, count);
     ctx.audit.append(projectOperations.ENVIRONMENT_DELETED, actor, lineOf(project, environment));
   });
 }

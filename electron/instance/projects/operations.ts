@@ -21,6 +21,13 @@ export interface ManyLine extends Record<string, unknown> {
   project_id: number | null;
   count: number;
 }
+interface TrashLine extends Record<string, unknown> {
+  /** `the environment staging of shop` */
+  what: string;
+  /** Null for shared variables. */
+  project_id: number | null;
+  variables: number;
+}
 interface PlaceLine extends Record<string, unknown> {
   project: string;
   environment: string;
@@ -43,6 +50,11 @@ const many = (title: string, verb: string) =>
     line.project_id === null
       ? say`${plain(verb)} ${countOf(line.count, 'shared variable')}`
       : say`${plain(verb)} ${countOf(line.count, 'variable')} of ${line.project}`,
+  );
+const trashed = (title: string, verb: string) =>
+  operation<TrashLine>(
+    title,
+    ({ what, variables }) => say`${plain(verb)} ${what} (${countOf(variables ?? 0, 'variable')})`,
   );
 const place = (title: string, verb: string) =>
   operation<PlaceLine & { count: number }>(
@@ -75,6 +87,9 @@ export const projectOperations = declareOperations({
   }),
   ENV_VARS_DELETED: many('Variables deleted', 'Deleted'),
   ENV_VARS_MOVED: many('Variables moved', 'Changed the environments of'),
+  TRASH_RESTORED: trashed('Restored from the trash', 'Restored from the trash:'),
+  TRASH_DELETED: trashed('Deleted for good', 'Deleted for good:'),
+  TRASH_EXPIRED: trashed('Trash expired', 'Deleted for good after 30 days in the trash:'),
   ENV_VARS_EXPORTED: place('Variables exported', 'Exported'),
   ENV_VARS_RESOLVED: place('Variables read for a program', 'Read for a program:'),
   READS_LEFT_OUT: operation<{ count: number }>(

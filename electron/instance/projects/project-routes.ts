@@ -215,11 +215,13 @@ export function projectRoutes(ctx: Context) {
       path: '/projects/{project}',
       ...act('projects_delete'),
       request: { params: projectParam },
-      responses: noContent('Deleted'),
+      responses: noContent(
+        'In the trash, from which it can be restored for 30 days, without its deployment tokens',
+      ),
     }),
-    async (c) => {
+    (c) => {
       const caller = c.get('caller');
-      await deleteProject(ctx, caller, find(caller, c.req.valid('param').project).id);
+      deleteProject(ctx, caller, find(caller, c.req.valid('param').project).id);
       return c.body(null, 204);
     },
   );

@@ -2,14 +2,14 @@ import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import { SecretText } from '../vault/secret-text.ts';
-import type { SecretId } from '../vault/vault.ts';
 import type { DeploymentConfig } from './deployment-config.ts';
 import { insertEnvironment, PRODUCTION } from './environments.ts';
 import { guessSecret } from './guessing/secret-guess.ts';
 import { mergeConfig } from './merge-config.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
-import { deleteVariables } from './variables/staged-variables.ts';
+import { trashProject } from './trash/put-in-trash.ts';
+import { noteMany } from './variables/variable-notes.ts';
 import { insertVariable } from './variables/variable-rows.ts';
 
 export interface Project {
@@ -59,9 +59,9 @@ type Row = Omit<Project, 'automaticDeploy' | 'deploymentConfig' | 'enablePreview
 };
 
 export function listProjects(ctx: Context): Project[] {
-  return (ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM projects ORDER BY id`).all() as Row[]).map(
-    fromRow,
-  );
+  return (
+    ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE hidden = 0 ORDER BY id`).all() as Row[]
+  ).map(fromRow);
 }
 
 export interface ProjectSummary extends Project {
@@ -76,9 +76,10 @@ export function listProjectSummaries(ctx: Context): ProjectSummary[] {
   const rows = ctx.store.sqlite
     .prepare(
       `SELECT ${COLUMNS}, coalesce(c.variables, 0) AS variableCount, coalesce(c.secrets, 0) AS secretCount,
-         (SELECT json_group_array(e.name ORDER BY e.id) FROM environments e WHERE e.project_id = projects.id) AS environmentList
+         (SELECT json_group_array(e.name ORDER BY e.id) FROM environments e WHERE e.project_id = projects.id AND e.hidden = 0) AS environmentList
        FROM projects LEFT JOIN (SELECT project_id, count(*) AS variables, sum(is_secret) AS secrets
          FROM env_vars WHERE hidden = 0 GROUP BY project_id) c ON c.project_id = projects.id
+       WHERE projects.hidden = 0
        ORDER BY id`,
     )
     .all() as (Row & { variableCount: number; secretCount: number; environmentList: string })[];
@@ -95,10 +96,10 @@ export function findProject(ctx: Context, segment: string): Project | null {
   const { sqlite } = ctx.store;
   const row =
     (/^\d{1,15}$/.test(segment)
-      ? sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE id = ?`).get(Number(segment))
+      ? sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE id = ? AND hidden = 0`).get(Number(segment))
       : undefined) ??
-    sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE slug = ?`).get(segment) ??
-    sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE name = ? LIMIT 1`).get(segment);
+    sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE slug = ? AND hidden = 0`).get(segment) ??
+    sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE name = ? AND hidden = 0 LIMIT 1`).get(segment);
   return row ? fromRow(row as Row) : null;
 }
 
@@ -211,37 +212,22 @@ export function updateProject(
 }
 
 /**
- * Deletes a project with its environments, variables, tokens and all their secrets: its variables first, in slices,
- * and then what is left.
+ * Puts a project into the trash with its environments and variables, by one transaction. Its deployment tokens end at once, and
+ * do not come back with it.
  */
-export async function deleteProject(ctx: Context, actor: Caller | null, id: number): Promise<void> {
-  const { sqlite } = ctx.store;
-  const { name } = getProject(ctx, String(id));
-  const variables = sqlite
-    .prepare('SELECT id FROM env_vars WHERE project_id = ? AND hidden = 0')
-    .pluck()
-    .all(id) as number[];
-  await deleteVariables(ctx, actor, { projectId: id, name }, variables);
+export function deleteProject(ctx: Context, actor: Caller | null, id: number): void {
   ctx.store.transaction(() => {
-    getProject(ctx, String(id));
-    const secretIds = sqlite
-      .prepare(
-        `SELECT secret_id FROM env_vars WHERE project_id = @id AND secret_id IS NOT NULL
-         UNION SELECT v.secret_id FROM env_var_versions v JOIN env_vars e ON e.id = v.env_var_id
-               WHERE e.project_id = @id AND v.secret_id IS NOT NULL
-         UNION SELECT secret_id FROM deployment_tokens WHERE project_id = @id`,
-      )
-      .pluck()
-      .all({ id }) as SecretId[];
-    sqlite.prepare('DELETE FROM projects WHERE id = ?').run(id);
-    ctx.vault.remove(secretIds);
+    const { name } = getProject(ctx, String(id));
+    const count = trashProject(ctx, actor, id);
+    const scope = { projectId: id, name };
+    if (count > 0) noteMany(ctx, projectOperations.ENV_VARS_DELETED, actor, scope, count);
     ctx.audit.append(projectOperations.PROJECT_DELETED, actor, { id, name });
   });
 }
 
 function chooseSlug(ctx: Context, name: string): string {
   const base = toSlug(name, 'project');
-  const taken = ctx.store.sqlite.prepare('SELECT 1 FROM projects WHERE slug = ?');
+  const taken = ctx.store.sqlite.prepare('SELECT 1 FROM projects WHERE slug = ? AND hidden = 0');
   for (let number = 1; ; number++) {
     const slug = number === 1 ? base : `${base}-${number}`;
     if (!taken.get(slug)) return slug;
@@ -249,7 +235,7 @@ function chooseSlug(ctx: Context, name: string): string {
 }
 
 function requireFreeName(ctx: Context, name: string): void {
-  if (ctx.store.sqlite.prepare('SELECT 1 FROM projects WHERE name = ?').get(name)) {
+  if (ctx.store.sqlite.prepare('SELECT 1 FROM projects WHERE name = ? AND hidden = 0').get(name)) {
     throw new AppError('name_taken', 'A project with this name already exists.', {
       fields: { name: 'taken' },
     });
@@ -257,9 +243,10 @@ function requireFreeName(ctx: Context, name: string): void {
 }
 
 function requireFreeSlug(ctx: Context, slug: string, exceptId: number | null): string {
-  const owner = ctx.store.sqlite.prepare('SELECT id FROM projects WHERE slug = ?').pluck().get(slug) as
-    | number
-    | undefined;
+  const owner = ctx.store.sqlite
+    .prepare('SELECT id FROM projects WHERE slug = ? AND hidden = 0')
+    .pluck()
+    .get(slug) as number | undefined;
   if (owner !== undefined && owner !== exceptId) {
     throw new AppError('name_taken', 'A project with this slug already exists.', {
       fields: { slug: 'taken' },

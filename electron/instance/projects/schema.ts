@@ -5,26 +5,33 @@ import type { DeploymentConfig } from './deployment-config.ts';
 import type { FoundSource } from './ends/value-end.ts';
 import type { NoticedWay, OwnerVia, ReaderKind, ReadWay } from './reads/reader.ts';
 import type { UnusualRule } from './reads/unusual-reads.ts';
+import type { TrashKind } from './trash/trash-kind.ts';
 import type { MoveKind } from './variables/variable-moves.ts';
 
-export const projects = sqliteTable('projects', {
-  id: integer('id').primaryKey({ autoIncrement: true }),
-  slug: text('slug').notNull().unique(),
-  name: text('name').notNull(),
-  repoName: text('repo_name'),
-  repoOwner: text('repo_owner'),
-  gitUrl: text('git_url'),
-  directory: text('directory').notNull(),
-  mainBranch: text('main_branch').notNull(),
-  preset: text('preset'),
-  automaticDeploy: integer('automatic_deploy', { mode: 'boolean' }).notNull().default(false),
-  deploymentConfig: text('deployment_config', { mode: 'json' }).$type<DeploymentConfig>(),
-  enablePreviewEnvironments: integer('enable_preview_environments', { mode: 'boolean' })
-    .notNull()
-    .default(false),
-  createdAt: integer('created_at').notNull(),
-  updatedAt: integer('updated_at').notNull(),
-});
+export const projects = sqliteTable(
+  'projects',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    slug: text('slug').notNull(),
+    name: text('name').notNull(),
+    repoName: text('repo_name'),
+    repoOwner: text('repo_owner'),
+    gitUrl: text('git_url'),
+    directory: text('directory').notNull(),
+    mainBranch: text('main_branch').notNull(),
+    preset: text('preset'),
+    automaticDeploy: integer('automatic_deploy', { mode: 'boolean' }).notNull().default(false),
+    deploymentConfig: text('deployment_config', { mode: 'json' }).$type<DeploymentConfig>(),
+    enablePreviewEnvironments: integer('enable_preview_environments', { mode: 'boolean' })
+      .notNull()
+      .default(false),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    /** In the trash: see trash/put-in-trash.ts. */
+    hidden: integer('hidden', { mode: 'boolean' }).notNull().default(false),
+  },
+  (table) => [uniqueIndex('projects_by_slug').on(table.slug).where(sql`hidden = 0`)],
+);
 
 export const environments = sqliteTable(
   'environments',
@@ -40,8 +47,14 @@ export const environments = sqliteTable(
     deploymentConfig: text('deployment_config', { mode: 'json' }).$type<DeploymentConfig>(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    /** In the trash: see trash/put-in-trash.ts. */
+    hidden: integer('hidden', { mode: 'boolean' }).notNull().default(false),
   },
-  (table) => [uniqueIndex('environments_by_slug').on(table.projectId, table.slug)],
+  (table) => [
+    uniqueIndex('environments_by_slug').on(table.projectId, table.slug).where(sql`hidden = 0`),
+    // Whatever is hidden belongs to its project too.
+    index('environments_by_project').on(table.projectId),
+  ],
 );
 
 /** A variable of a project, or, with no project, a shared one (`${{shared.NAME}}`). */
@@ -188,6 +201,45 @@ export const importItems = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.importId, table.variableId] }),
     index('env_import_items_removed').on(table.variableId).where(sql`kind = 'removed'`),
+  ],
+);
+
+/** What was deleted at once, for as long as it can be restored: see trash/put-in-trash.ts. */
+export const trash = sqliteTable(
+  'trash',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    kind: text('kind').$type<TrashKind>().notNull(),
+    /** Null for shared variables. */
+    projectId: integer('project_id').references(() => projects.id, { onDelete: 'cascade' }),
+    /** The environment that was deleted. */
+    environmentId: integer('environment_id').references(() => environments.id, { onDelete: 'cascade' }),
+    deletedAt: integer('deleted_at').notNull(),
+    deletedBy: text('deleted_by').notNull(),
+    /** It is being deleted for good: what a kill left of it is erased at the next start. */
+    isErasing: integer('is_erasing', { mode: 'boolean' }).notNull().default(false),
+  },
+  (table) => [
+    index('trash_by_project').on(table.projectId),
+    index('trash_by_environment').on(table.environmentId),
+  ],
+);
+
+export const trashItems = sqliteTable(
+  'trash_items',
+  {
+    trashId: integer('trash_id')
+      .notNull()
+      .references(() => trash.id, { onDelete: 'cascade' }),
+    variableId: integer('env_var_id')
+      .notNull()
+      .references(() => variables.id, { onDelete: 'cascade' }),
+    /** `left`: it was in the environment that was deleted, and is in another one. */
+    kind: text('kind').$type<'hidden' | 'left'>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.trashId, table.variableId] }),
+    index('trash_items_by_variable').on(table.variableId),
   ],
 );
 

@@ -55,7 +55,7 @@ function versionKeeper(ctx: Context): VersionKeeper {
         .pluck()
         .get({ lostKeys: JSON.stringify(lostKeys), lostAtMs }) as number,
     removeEarlier(ids) {
-      // Of what an import removed, for as long as that can be undone: it goes as a whole.
+      // Of what an import removed or what is in the trash, for as long as that can be undone: it goes as a whole.
       const hidden = sqlite
         .prepare(
           `SELECT DISTINCT v.id FROM env_vars v JOIN env_var_versions h ON h.env_var_id = v.id
@@ -83,6 +83,7 @@ function describeSome(ctx: Context, ids: readonly SecretId[], owners: Map<Secret
   const rows = ctx.store.sqlite
     .prepare(
       `SELECT h.secret_id AS id, v.key, p.name AS project, p.slug, v.hidden = 0 AND v.secret_id IS h.secret_id AS inForce, h.version,
+         EXISTS (SELECT 1 FROM trash_items i WHERE i.env_var_id = v.id AND i.kind = 'hidden') AS inTrash,
          (SELECT group_concat(e.name, ', ') FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
           WHERE x.env_var_id = v.id) AS environments
        FROM env_var_versions h JOIN env_vars v ON v.id = h.env_var_id LEFT JOIN projects p ON p.id = v.project_id
@@ -94,6 +95,7 @@ function describeSome(ctx: Context, ids: readonly SecretId[], owners: Map<Secret
     project: string | null;
     slug: string | null;
     inForce: number;
+    inTrash: number;
     version: number;
     environments: string | null;
   }[];
@@ -103,14 +105,16 @@ function describeSome(ctx: Context, ids: readonly SecretId[], owners: Map<Secret
         ? 'shared'
         : `of ${row.project}${row.environments ? ` (${row.environments})` : ''}`;
     const isOld = row.inForce === 0;
+    const isTrash = row.inTrash === 1;
+    const which = isTrash ? `version ${row.version}, in the trash` : `version ${row.version} in its history`;
     owners.set(row.id, {
-      title: `${row.key} ${place}${isOld ? `, version ${row.version} in its history` : ''}`,
+      title: `${row.key} ${place}${isOld ? `, ${which}` : ''}`,
       name: `${row.key}${isOld ? `, version ${row.version}` : ''}`,
       belongsTo:
         row.project === null
           ? 'Shared variables'
           : `${row.project}${row.environments ? `, ${row.environments}` : ''}`,
-      path: row.slug === null ? '/shared' : `/projects/${row.slug}`,
+      path: isTrash ? '/trash' : row.slug === null ? '/shared' : `/projects/${row.slug}`,
       isEarlier: isOld,
     });
   }

@@ -4,6 +4,7 @@ import type { HandedCopy } from '../../key/copy-input/handed-copy.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import type { GivenKey } from './restore-calls.ts';
 
 export interface KeyStepProps {
@@ -33,11 +34,10 @@ export function KeyStep({ message, passphraseError, isBehindPassphrase, isBusy, 
     <div className="grid grid-cols-1 gap-4">
       {message !== null && <Banner tone="attention">{message}</Banner>}
       {isBehindPassphrase && (
-        <form
+        <Form
           className="card card-pad grid gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const passphrase = String(new FormData(event.currentTarget).get('passphrase'));
+          onSubmit={(form) => {
+            const passphrase = String(new FormData(form).get('passphrase'));
             if (passphrase !== '') onGiven({ passphrase });
           }}
         >
@@ -50,7 +50,7 @@ export function KeyStep({ message, passphraseError, isBehindPassphrase, isBusy, 
           <Button kind="main" type="submit" isBusy={isBusy} className="justify-self-start">
             Continue
           </Button>
-        </form>
+        </Form>
       )}
       <CopyInput
         title="A copy of the key"
@@ -58,14 +58,13 @@ export function KeyStep({ message, passphraseError, isBehindPassphrase, isBusy, 
         firstWay="words"
         onReady={note}
         passphraseError={isBehindPassphrase ? undefined : passphraseError}
+        onSubmit={() => copy.current && onGiven({ copy: copy.current })}
         action={
           <Button
+            type="submit"
             kind={isBehindPassphrase ? 'normal' : 'main'}
             disabled={!isReady}
             isBusy={isBusy}
-            onClick={() => {
-              if (copy.current) onGiven({ copy: copy.current });
-            }}
           >
             Continue
           </Button>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Segmented } from '../../ui/form/choices.tsx';
 import { Field } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { SharesInput } from '../split/shares-input.tsx';
 import { CopyInputFoot, type CopyWayProps, PassphraseField } from './copy-way.tsx';
 import { FileInput } from './file-input.tsx';
@@ -17,6 +18,8 @@ interface CopyInputProps extends CopyWayProps {
   /** Tabs to show; all that fit the purpose by default. */
   ways?: readonly CopyWay[];
   firstWay?: CopyWay;
+  /** Its button was pressed, or Enter in one of its fields: sends what `onReady` was last called with, if anything. */
+  onSubmit: () => void;
 }
 
 const labels: Record<CopyWay, string> = {
@@ -40,13 +43,14 @@ const waysFor: Record<CopyWayProps['purpose'], readonly CopyWay[]> = {
  * - `purpose` changes texts and tabs only.
  * - `onReady(copy)` whenever the input is complete enough to be sent, `onReady(null)` when it is not.
  *   Give it a stable function. Keep the copy in a ref, send it with `toUnlockBody` or `toHandedBody`.
- * - `action` is the submit button, shown at the right of the footer; disable it while the last call was null.
+ * - `action` is the submit button (`type="submit"`), shown at the right of the footer; disable it while the last call was
+ *   null. `onSubmit` is called by it, and by Enter.
  * - `passphraseError`: the instance's error about the passphrase (`passphrase_wrong`, `passphrase_required`);
  *   shown at its field, which appears if it was not there yet.
  *
  * The input is dropped with the component: remount it (by `key`) to clear it.
  */
-export function CopyInput({ title, ways, firstWay, ...props }: CopyInputProps) {
+export function CopyInput({ title, ways, firstWay, onSubmit, ...props }: CopyInputProps) {
   const shown = ways ?? waysFor[props.purpose];
   const [way, setWay] = useState<CopyWay>(firstWay ?? shown[0] ?? 'file');
   const change = (next: CopyWay) => {
@@ -67,11 +71,13 @@ export function CopyInput({ title, ways, firstWay, ...props }: CopyInputProps) {
           />
         )}
       </div>
-      {way === 'file' && <FileInput {...props} />}
-      {way === 'words' && <WordsInput {...props} />}
-      {way === 'qr' && <QrInput {...props} />}
-      {way === 'paste' && <PasteInput {...props} />}
-      {way === 'shares' && <SharesInput {...props} />}
+      <Form onSubmit={onSubmit}>
+        {way === 'file' && <FileInput {...props} />}
+        {way === 'words' && <WordsInput {...props} />}
+        {way === 'qr' && <QrInput {...props} />}
+        {way === 'paste' && <PasteInput {...props} />}
+        {way === 'shares' && <SharesInput {...props} />}
+      </Form>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { FileKey, Folder } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useIsOwner } from '../../app/session.ts';
 import { here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
@@ -25,7 +25,10 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
   const [path, setPath] = useState<string | null>(null);
   const [passphrase, setPassphrase] = useState('');
   const [error, setError] = useState<string>();
-  const wantsPassphrase = path !== null || picked?.isProtected || passphraseError !== undefined;
+  // The error goes once something is typed; the field stays.
+  const wasAsked = useRef(false);
+  wasAsked.current ||= passphraseError !== undefined;
+  const wantsPassphrase = path !== null || picked?.isProtected || wasAsked.current;
 
   useEffect(() => {
     const withPassphrase = passphrase === '' ? {} : { passphrase };
@@ -38,6 +41,7 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
   const pick = async (file: File) => {
     setError(undefined);
     setPicked(null);
+    wasAsked.current = false;
     try {
       setPicked(await readPicked(file));
     } catch (thrown) {

@@ -39,3 +39,8 @@ export function findCompletion(list: readonly string[], typed: string): string |
 export function isMeantWord(list: readonly string[], typed: string): boolean {
   return list.includes(typed) || (typed.length >= 4 && findCompletion(list, typed) !== null);
 }
+
+/** The instance's check of typed words, with the nearest ones for what is not on the list. They are stored nowhere. */
+export function checkWords(words: string[]) {
+  return ask(client.POST('/vault/words/check', { body: { words } }));
+}

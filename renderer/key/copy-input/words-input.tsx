@@ -1,11 +1,10 @@
 import { CircleX } from 'lucide-react';
 import { type Ref, useEffect, useId, useRef, useState } from 'react';
-import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/session.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { describeShare } from '../split/split-requests.ts';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
-import { findCompletion, isMeantWord, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
+import { checkWords, findCompletion, isMeantWord, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
 
 /** Fields for the 24 words, checked while typing. Pasting all words fills all fields. */
 export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
@@ -43,8 +42,17 @@ export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
     const completion = findCompletion(list, words[at] ?? '');
     if (completion) set(at, completion);
     if (at + 1 < WORD_COUNT) focus(at + 1);
-    else fields.current[at]?.blur();
+    else setCurrent(null);
   };
+  // After the last word Enter sends them, or goes to the first that is missing or wrong.
+  const [wasEntered, setEntered] = useState(false);
+  const toFix = words.findIndex((word) => word === '' || !isKnown(word));
+  useEffect(() => {
+    if (!wasEntered) return;
+    setEntered(false);
+    if (isWhole) fields.current[WORD_COUNT - 1]?.form?.requestSubmit();
+    else if (toFix >= 0) fields.current[toFix]?.focus();
+  }, [wasEntered, isWhole, toFix]);
   const noteShare = async (text: string) => {
     const said = await describeShare(text).catch(() => null);
     if (said === null) return;
@@ -85,6 +93,10 @@ export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
                 set(at, value);
               }}
               onDone={() => finish(at)}
+              onEnter={() => {
+                finish(at);
+                if (at + 1 === WORD_COUNT) setEntered(true);
+              }}
               onBack={() => focus(at - 1)}
               onBlur={() => {
                 const completion = at === current ? findCompletion(list, word) : null;
@@ -169,11 +181,7 @@ function Typo({ position, nearest, onTake }: TypoProps) {
 
 const AFTER_MS = 250;
 
-type WordCheck = Awaited<ReturnType<typeof check>>;
-
-function check(words: string[]) {
-  return ask(client.POST('/vault/words/check', { body: { words } }));
-}
+type WordCheck = Awaited<ReturnType<typeof checkWords>>;
 
 /**
  * The instance's check of the words so far, shortly after the last keystroke; null until it responds. The words are
@@ -185,7 +193,7 @@ function useWordCheck(words: readonly string[], isOn: boolean): WordCheck | null
     if (!isOn) return;
     let isOver = false;
     const timer = setTimeout(() => {
-      check([...words])
+      checkWords([...words])
         .then((said) => {
           if (!isOver) setAnswer({ of: words, said });
         })
@@ -211,8 +219,9 @@ interface WordFieldProps {
   describedBy: string;
   ref: Ref<HTMLInputElement>;
   onChange: (value: string) => void;
-  /** A space or Enter after a whole word, or several words pasted at once. */
+  /** A space after a whole word. */
   onDone: () => void;
+  onEnter: () => void;
   onBack: () => void;
   onPasteWords: (text: string) => boolean;
   onBlur: () => void;
@@ -249,7 +258,7 @@ function WordField(props: WordFieldProps) {
             onKeyDown={(event) => {
               if (event.key === ' ' || event.key === 'Enter') {
                 event.preventDefault();
-                if (value !== '') props.onDone();
+                if (value !== '') (event.key === ' ' ? props.onDone : props.onEnter)();
               } else if (event.key === 'Backspace' && value === '') {
                 event.preventDefault();
                 props.onBack();

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { here } from '../../desktop.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { type Step, Steps } from '../../ui/instruments/steps.tsx';
 import { formatClock } from '../../ui/time.ts';
 import { sayWhatCopyOpens } from '../../vault-state/copy-promise.ts';
@@ -104,6 +105,8 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
         body: (
           <PlaceStep
             mayDownload={chosen?.format === 'age'}
+            format={chosen?.format ?? 'age'}
+            of={wizard.of}
             refused={refused}
             onChoose={wizard.chooseTarget}
           />
@@ -148,10 +151,9 @@ interface PassphraseStepProps {
 function PassphraseStep({ said, onGive }: PassphraseStepProps) {
   const [ready, setReady] = useState<string | null>(null);
   return (
-    <form
+    <Form
       className="mt-2 grid grid-cols-1 gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (ready !== null) onGive(ready);
       }}
     >
@@ -164,6 +166,6 @@ function PassphraseStep({ said, onGive }: PassphraseStepProps) {
       <Button kind="main" type="submit" className="justify-self-start" disabled={ready === null}>
         Write and verify
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -3,6 +3,7 @@ import { useIsOwner } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Choices, Segmented } from '../../ui/form/choices.tsx';
 import { TextField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { BecomeOwner } from '../../vault-state/become-owner.tsx';
 import { type CopyFormat, formats, type KeepWay, ways } from './copy-formats.ts';
 
@@ -24,9 +25,13 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
     setSure(false);
     setPlace('');
   };
+  const isReady = way !== null && (way !== 'plain' || isSure);
   const isForOwner = (each: KeepWay) => !isOwner && each !== 'drive' && each !== 'file';
   return (
-    <div className="mt-2 grid grid-cols-1 gap-3">
+    <Form
+      className="mt-2 grid grid-cols-1 gap-3"
+      onSubmit={() => way && isReady && onChoose(way, format, place.trim(), isSure)}
+    >
       <Choices
         label="How to keep the copy"
         value={way}
@@ -60,15 +65,10 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
         }))}
       />
       {offered.some(isForOwner) && <BecomeOwner />}
-      <Button
-        kind="main"
-        className="justify-self-start"
-        disabled={way === null || (way === 'plain' && !isSure)}
-        onClick={() => way && onChoose(way, format, place.trim(), isSure)}
-      >
+      <Button kind="main" className="justify-self-start" type="submit" disabled={!isReady}>
         Continue{' '}
       </Button>
-    </div>
+    </Form>
   );
 }
 

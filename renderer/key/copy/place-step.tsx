@@ -1,5 +1,5 @@
 import { Download, FolderOpen, HardDrive, type LucideIcon, Network, PencilLine, Usb } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { useIsOwner } from '../../app/session.ts';
 import { desktop, here } from '../../desktop.ts';
@@ -10,8 +10,9 @@ import { TextField } from '../../ui/form/field.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { formatBytes } from '../../ui/time.ts';
 import { BecomeOwner } from '../../vault-state/become-owner.tsx';
+import type { CopyFormat } from './copy-formats.ts';
 import type { CopyTarget } from './make-copy.ts';
-import { type Place, usePlaces } from './places.ts';
+import { checkPath, type Place, type RefusedPath, usePlaces } from './places.ts';
 
 /** Places shown before the list is collapsed. */
 const SHOWN_REFUSED = 2;
@@ -19,28 +20,35 @@ const SHOWN_REFUSED = 2;
 interface PlaceStepProps {
   /** Only an encrypted file may be downloaded in the browser. */
   mayDownload: boolean;
+  /** What would be written there, and whose key. */
+  format: CopyFormat;
+  of: 'active' | 'rotation';
   /** Error of a path that was refused when writing. */
-  refused?: { path: string; message: string } | null;
+  refused?: RefusedPath | null;
   /** Shows refused places only on request. */
   isBrief?: boolean;
   onChoose: (target: CopyTarget) => void;
 }
 
 /** Where the file goes: a separate drive, a typed path, or this browser's downloads. */
-export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoose }: PlaceStepProps) {
+export function PlaceStep(props: PlaceStepProps) {
+  const { mayDownload, format, of, refused = null, isBrief = false, onChoose } = props;
   const isOwner = useIsOwner();
   const places = usePlaces(isOwner);
   const [anyway, setAnyway] = useState<{ target: CopyTarget & { kind: 'path' }; message: string } | null>(
     null,
   );
   const [isTyping, setTyping] = useState(refused !== null);
+  const [folder, setFolder] = useState<string | null>(null);
   const list = places.data?.places ?? [];
   const offered = list.filter((place) => place.separate && place.writable);
   const others = list.filter((place) => !offered.includes(place));
   const [showsAll, setShowsAll] = useState(false);
   const chooseFolder = async () => {
     const path = await desktop?.chooseFolder();
-    if (path) onChoose(typedTarget(path, false));
+    if (!path) return;
+    setFolder(path);
+    setTyping(true);
   };
   const shown = showsAll ? others : others.slice(0, isBrief ? 0 : SHOWN_REFUSED);
   return (
@@ -77,6 +85,10 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
       )}
       {isTyping && isOwner && (
         <TypedPath
+          key={folder}
+          start={folder}
+          format={format}
+          of={of}
           refused={refused}
           onUse={(path) => onChoose(typedTarget(path, false))}
           onAnyway={(path, message) => setAnyway({ target: typedTarget(path, true), message })}
@@ -234,22 +246,40 @@ function RefusedPlace({ place, onAnyway }: { place: Place; onAnyway: () => void 
 }
 
 interface TypedPathProps {
-  refused: { path: string; message: string } | null;
+  /** A folder that was chosen with the system's dialog: used at once if it may be. */
+  start: string | null;
+  format: CopyFormat;
+  of: 'active' | 'rotation';
+  refused: RefusedPath | null;
   onUse: (path: string) => void;
   onAnyway: (path: string, message: string) => void;
 }
 
-function TypedPath({ refused, onUse, onAnyway }: TypedPathProps) {
-  const [path, setPath] = useState(refused?.path ?? '');
-  const isRefused = refused !== null && refused.path === path.trim();
+/** A path is checked when its field is left, before anything else is asked. In no form of its own: it is within another one. */
+function TypedPath({ start, format, of, refused: refusedBefore, onUse, onAnyway }: TypedPathProps) {
+  const [path, setPath] = useState(start ?? refusedBefore?.path ?? '');
+  const [refused, setRefused] = useState(refusedBefore);
+  const wanted = path.trim();
+  const check = useApiMutation(async () => {
+    const found = await checkPath(wanted, format, of);
+    if (found) setRefused(found);
+    else onUse(wanted);
+  });
+  const isRefused = refused !== null && refused.path === wanted;
+  const use = () => {
+    if (wanted !== '' && !isRefused) check.mutate();
+  };
+  const look = async () => {
+    const found = await checkPath(wanted, format, of).catch(() => null);
+    if (found) setRefused(found);
+  };
+  const useStart = useRef(start === null ? null : use);
+  useEffect(() => {
+    useStart.current?.();
+    useStart.current = null;
+  }, []);
   return (
-    <form
-      className="grid gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (path.trim() !== '') onUse(path.trim());
-      }}
-    >
+    <div className="grid gap-2">
       <TextField
         label="Path on the instance’s machine"
         hint="An existing folder, or a file that does not exist yet."
@@ -257,19 +287,31 @@ function TypedPath({ refused, onUse, onAnyway }: TypedPathProps) {
         isMono
         autoFocus
         value={path}
-        onChange={(event) => setPath(event.target.value)}
-        error={isRefused ? refused.message : undefined}
+        onChange={(event) => {
+          setPath(event.target.value);
+          if (check.message !== undefined) check.reset();
+        }}
+        onBlur={() => {
+          // Beside the button, which may have been pressed just now.
+          if (wanted !== '' && !isRefused) void look();
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          use();
+        }}
+        error={isRefused ? refused.message : check.message}
       />
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" disabled={path.trim() === '' || isRefused}>
+        <Button disabled={wanted === '' || isRefused} isBusy={check.isPending} onClick={use}>
           Use this path
         </Button>
-        {isRefused && (
+        {isRefused && refused.mayKeep && (
           <Button kind="plain" onClick={() => onAnyway(refused.path, refused.message)}>
             Keep it there anyway…
           </Button>
         )}
       </div>
-    </form>
+    </div>
   );
 }

@@ -5,16 +5,9 @@ import { saveFile } from '../../ui/save-file.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
 import { useProgressId } from './copy-progress.tsx';
 import { type CopyTarget, finishCopy, forgetCopy, makeCopy } from './make-copy.ts';
+import type { RefusedPath } from './places.ts';
 
 export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'verify' | 'done';
-
-/** A path the instance refused. */
-export interface RefusedPath {
-  path: string;
-  message: string;
-  /** Refused only because it is not separate: a confirmation is enough. */
-  mayKeep: boolean;
-}
 
 interface Chosen {
   way: KeepWay;

@@ -35,6 +35,14 @@ export function CopyUnlock({ putBackIn, isMain }: CopyUnlockProps) {
     },
     [reset],
   );
+  const send = () => {
+    if (!copy.current) return;
+    unlock.mutate({
+      ...toUnlockBody(copy.current),
+      // Before anyone is signed in, nothing is stored here, and nothing else is said of it.
+      ...(putBackIn === null ? {} : { restore_custody: putsBack }),
+    });
+  };
   const isPassphrase = hasCode(error, 'passphrase_wrong', 'passphrase_required');
   return (
     <div className="grid min-w-0 grid-cols-1 gap-3">
@@ -44,6 +52,7 @@ export function CopyUnlock({ putBackIn, isMain }: CopyUnlockProps) {
         firstWay="words"
         onReady={note}
         passphraseError={isPassphrase ? unlock.message : undefined}
+        onSubmit={send}
         action={
           <span className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
             {putBackIn && (
@@ -56,14 +65,7 @@ export function CopyUnlock({ putBackIn, isMain }: CopyUnlockProps) {
               icon={LockKeyholeOpen}
               disabled={!isReady}
               isBusy={unlock.isPending}
-              onClick={() => {
-                if (copy.current)
-                  unlock.mutate({
-                    ...toUnlockBody(copy.current),
-                    // Before anyone is signed in, nothing is stored here, and nothing else is said of it.
-                    ...(putBackIn === null ? {} : { restore_custody: putsBack }),
-                  });
-              }}
+              type="submit"
             >
               Unlock
             </Button>

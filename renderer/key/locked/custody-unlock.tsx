@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
 import { findIn, nameCustody } from '../../vault-state/custody-words.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
@@ -41,12 +42,12 @@ export function PassphraseUnlock() {
   const isWrong = hasCode(unlock.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <section className="card card-pad" aria-label="Unlock with the passphrase">
-      <form
+      <Form
         ref={form}
         className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const passphrase = String(new FormData(event.currentTarget).get('passphrase') ?? '');
+        mutation={unlock}
+        onSubmit={(form) => {
+          const passphrase = String(new FormData(form).get('passphrase') ?? '');
           unlock.mutate({ method: 'passphrase', passphrase });
         }}
       >
@@ -70,7 +71,7 @@ export function PassphraseUnlock() {
         >
           Unlock
         </Button>
-      </form>
+      </Form>
     </section>
   );
 }

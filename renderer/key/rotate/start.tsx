@@ -7,6 +7,7 @@ import { sayAllSecrets } from '../../secrets/secret-words.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 
 /** What will happen, and the button for the first step. */
@@ -20,10 +21,10 @@ export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUnd
   );
   const isPassphrase = hasCode(stage.error, 'passphrase_wrong', 'passphrase_required');
   return (
-    <form
+    <Form
       className="card grid max-w-180 gap-4 p-6"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={stage}
+      onSubmit={() => {
         stage.mutate();
       }}
     >
@@ -65,7 +66,7 @@ export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUnd
       >
         Create the new key
       </Button>
-    </form>
+    </Form>
   );
 }
 

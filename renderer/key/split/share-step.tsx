@@ -4,6 +4,7 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
@@ -58,10 +59,10 @@ export function ShareStep({ splitId, page, onKept }: ShareStepProps) {
         )}
       </div>
       <SharePaper page={page} isShown={isRendered} />
-      <form
+      <Form
         className="grid grid-cols-1 gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
+        mutation={keep}
+        onSubmit={() => {
           keep.mutate();
         }}
       >
@@ -84,7 +85,7 @@ export function ShareStep({ splitId, page, onKept }: ShareStepProps) {
         >
           {number === count ? 'I have it on paper' : 'I have it on paper, next share'}
         </Button>
-      </form>
+      </Form>
       <p className="text-12 text-text-3">
         Hidden as soon as you switch to another window. Some printers store what they print.
       </p>

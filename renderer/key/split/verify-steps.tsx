@@ -2,6 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
 import type { HandedCopy } from '../copy-input/handed-copy.ts';
 import { ShareField, SharesInput } from './shares-input.tsx';
@@ -86,10 +87,10 @@ export function OneShare({ number, onVerified }: OneShareProps) {
     setSaid(null);
   };
   return (
-    <form
+    <Form
       className="grid grid-cols-1 gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={check}
+      onSubmit={() => {
         check.mutate();
       }}
     >
@@ -121,6 +122,6 @@ export function OneShare({ number, onVerified }: OneShareProps) {
       >
         Verify
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -3,10 +3,11 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { verifyCopy } from '../copy/make-copy.ts';
-import { findCompletion, useWordList } from '../copy-input/word-list.ts';
+import { checkWords, findCompletion, isMeantWord, useWordList } from '../copy-input/word-list.ts';
 
 interface ThreeWordsProps {
   copyId: number;
@@ -20,6 +21,19 @@ export function ThreeWords({ copyId, positions: first, onVerified }: ThreeWordsP
   const list = useWordList();
   const [positions, setPositions] = useState(first);
   const [words, setWords] = useState<string[]>(['', '', '']);
+  /** What is not on the list as it was when it was sent, with the nearest words. */
+  const [typos, setTypos] = useState<ReadonlyMap<string, readonly string[]>>(new Map());
+  // A word that is on no copy is a typing error: it is said at its field, and costs no answer.
+  const findTypos = async () => {
+    const { problems } = await checkWords(words);
+    const found = problems.filter(({ nearest }) => nearest.length > 0);
+    setTypos(new Map(found.map(({ position, nearest }) => [words[position - 1] ?? '', nearest])));
+  };
+  const send = () => {
+    if (list.length > 0 && words.some((word) => !isMeantWord(list, word))) look.mutate();
+    else verify.mutate();
+  };
+  const look = useApiMutation(findTypos);
   const verify = useApiMutation(() => verifyCopy(copyId, { kind: 'asked', words }), {
     onDone: onVerified,
     onFailed: (_, error) => {
@@ -29,17 +43,12 @@ export function ThreeWords({ copyId, positions: first, onVerified }: ThreeWordsP
     },
   });
   return (
-    <form
-      className="grid gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        verify.mutate();
-      }}
-    >
+    <Form className="grid gap-3" mutation={verify} onSubmit={send}>
       <p className="text-text-2">Take your paper copy and type the words with these numbers.</p>
       <div className="grid gap-3 phone:grid-cols-3">
         {positions.map((position, at) => {
           const word = words[at] ?? '';
+          const nearest = typos.get(word);
           const isUnknown =
             word.length > 2 && list.length > 0 && !list.some((known) => known.startsWith(word));
           return (
@@ -52,7 +61,13 @@ export function ThreeWords({ copyId, positions: first, onVerified }: ThreeWordsP
               autoCapitalize="none"
               value={word}
               maxLength={16}
-              error={isUnknown ? 'Not on the list' : undefined}
+              error={
+                nearest
+                  ? `Not on the list. Nearest: ${nearest.join(', ')}.`
+                  : isUnknown
+                    ? 'Not on the list'
+                    : undefined
+              }
               onChange={(event) =>
                 setWords(words.with(at, event.target.value.toLowerCase().replace(/[^a-z]/g, '')))
               }
@@ -64,16 +79,17 @@ export function ThreeWords({ copyId, positions: first, onVerified }: ThreeWordsP
           );
         })}
       </div>
+      <ErrorLine said={look.message} />
       <ErrorLine said={verify.message && `${verify.message} Now enter these other words.`} />
       <Button
         type="submit"
         kind="main"
         className="justify-self-start"
-        isBusy={verify.isPending}
+        isBusy={verify.isPending || look.isPending}
         disabled={words.some((word) => word === '')}
       >
         Check the words
       </Button>
-    </form>
+    </Form>
   );
 }

@@ -27,10 +27,15 @@ export function GiveBack({ copyId, title, ways, button, onVerified }: GiveBackPr
   const verify = useApiMutation((copy: HandedCopy) => verifyCopy(copyId, copy, progressId), {
     onDone: onVerified,
   });
-  const onReady = useCallback((copy: HandedCopy | null) => {
-    handed.current = copy;
-    setReady(copy !== null);
-  }, []);
+  const { reset } = verify;
+  const onReady = useCallback(
+    (copy: HandedCopy | null) => {
+      handed.current = copy;
+      setReady(copy !== null);
+      reset();
+    },
+    [reset],
+  );
   const isPassphrase = hasCode(verify.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <div className="grid gap-2">
@@ -40,13 +45,9 @@ export function GiveBack({ copyId, title, ways, button, onVerified }: GiveBackPr
         ways={ways}
         onReady={onReady}
         passphraseError={isPassphrase ? verify.message : undefined}
+        onSubmit={() => handed.current && verify.mutate(handed.current)}
         action={
-          <Button
-            kind="main"
-            isBusy={verify.isPending}
-            disabled={!isReady}
-            onClick={() => handed.current && verify.mutate(handed.current)}
-          >
+          <Button kind="main" isBusy={verify.isPending} disabled={!isReady} type="submit">
             {button}
           </Button>
         }

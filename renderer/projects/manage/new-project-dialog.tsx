@@ -75,7 +75,13 @@ function Made({ project, onClose }: { project: { name: string; slug: string }; o
             kind="main"
             icon={ClipboardPaste}
             autoFocus
-            onClick={() => void navigate({ to: '/projects/$project', params: { project: project.slug } })}
+            onClick={() =>
+              void navigate({
+                to: '/projects/$project',
+                params: { project: project.slug },
+                search: { open: 'paste' } as never,
+              })
+            }
           >
             Paste your .env
           </Button>

@@ -4,6 +4,7 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useMay } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { Section } from '../../ui/page.tsx';
@@ -47,10 +48,10 @@ export function ProjectResourcesForm({ project }: { project: Project }) {
   const fieldError = ({ name, field }: Resource) => save.fieldError(name) ?? save.fieldError(field);
   return (
     <Section title="Resources">
-      <form
+      <Form
         className="card card-pad grid grid-cols-1 gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        mutation={save}
+        onSubmit={() => {
           if (isReady) save.mutate();
         }}
       >
@@ -78,7 +79,7 @@ export function ProjectResourcesForm({ project }: { project: Project }) {
             </Button>
           </div>
         )}
-      </form>
+      </Form>
     </Section>
   );
 }

@@ -6,6 +6,7 @@ import { queryClient } from '../../api/queries.ts';
 import { useMay } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { Section } from '../../ui/page.tsx';
@@ -91,10 +92,10 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
     error: save.fieldError(name),
   });
   return (
-    <form
+    <Form
       className="grid grid-cols-1 gap-6"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={save}
+      onSubmit={() => {
         submit();
       }}
     >
@@ -143,6 +144,6 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
           </Button>
         </div>
       )}
-    </form>
+    </Form>
   );
 }

@@ -1,6 +1,7 @@
 import { ChevronDown, type LucideIcon } from 'lucide-react';
 import { Checkbox as RadixCheckbox, RadioGroup as RadixRadioGroup, ToggleGroup } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
+import { useArrowChoice } from './arrow-choice.ts';
 
 interface CheckboxProps {
   checked: boolean | 'indeterminate';
@@ -58,21 +59,34 @@ export function Choices<Value extends string>({
   options,
   className,
 }: ChoicesProps<Value>) {
+  const arrows = useArrowChoice();
   return (
     <RadixRadioGroup.Root
+      {...arrows.group}
       aria-label={label}
       className={className ?? 'grid gap-2'}
       value={value}
       onValueChange={(next) => onChange(next as Value)}
     >
       {options.map((option) => (
-        <ChoiceBox key={option.value} option={option} isOn={option.value === value} />
+        <ChoiceBox
+          key={option.value}
+          option={option}
+          isOn={option.value === value}
+          onFocus={arrows.onFocus(() => onChange(option.value))}
+        />
       ))}
     </RadixRadioGroup.Root>
   );
 }
 
-function ChoiceBox({ option, isOn }: { option: ChoiceOption<string>; isOn: boolean }) {
+interface ChoiceBoxProps {
+  option: ChoiceOption<string>;
+  isOn: boolean;
+  onFocus: () => void;
+}
+
+function ChoiceBox({ option, isOn, onFocus }: ChoiceBoxProps) {
   const id = useId();
   const Icon = option.icon;
   return (
@@ -83,6 +97,7 @@ function ChoiceBox({ option, isOn }: { option: ChoiceOption<string>; isOn: boole
           value={option.value}
           disabled={option.disabled ?? false}
           className="radio-mark"
+          onFocus={onFocus}
         >
           <RadixRadioGroup.Indicator />
         </RadixRadioGroup.Item>
@@ -109,8 +124,10 @@ interface SegmentedProps<Value extends string> {
 
 /** Segmented control for two to five options. */
 export function Segmented<Value extends string>({ label, value, onChange, options }: SegmentedProps<Value>) {
+  const arrows = useArrowChoice();
   return (
     <ToggleGroup.Root
+      {...arrows.group}
       type="single"
       aria-label={label}
       className="seg"
@@ -118,7 +135,7 @@ export function Segmented<Value extends string>({ label, value, onChange, option
       onValueChange={(next) => onChange((next === '' ? value : next) as Value)}
     >
       {options.map(({ value: each, label: text, icon: Icon }) => (
-        <ToggleGroup.Item key={each} value={each}>
+        <ToggleGroup.Item key={each} value={each} onFocus={arrows.onFocus(() => onChange(each))}>
           {Icon && <Icon className="icon" aria-hidden="true" />}
           {text}
         </ToggleGroup.Item>

@@ -1,5 +1,6 @@
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useStepFocus } from '../lost-focus.ts';
 
 export interface Step {
   title: ReactNode;
@@ -26,6 +27,8 @@ const said: Record<StepState, string> = { done: 'Done: ', now: 'Now: ', next: 'N
 
 /** Steps one below another. `current` counts from 0; the number of steps means all are done. */
 export function Steps({ steps, current }: { steps: readonly Step[]; current: number }) {
+  // Those that only show the way have their heading elsewhere.
+  const heading = useStepFocus<HTMLDivElement>(steps.some(({ body }) => body) ? current : null);
   return (
     <ol className="steps">
       {steps.map((step, at) => {
@@ -39,7 +42,7 @@ export function Steps({ steps, current }: { steps: readonly Step[]; current: num
           >
             <Mark state={state} number={at + 1} />
             <div className="min-w-0">
-              <div className="step-title">
+              <div className="step-title" ref={state === 'now' ? heading : undefined} tabIndex={-1}>
                 <span className="sr">{said[state]}</span>
                 {step.title}
               </div>
@@ -55,6 +58,7 @@ export function Steps({ steps, current }: { steps: readonly Step[]; current: num
 
 /** Steps along the top of a page. */
 export function Rail({ steps, current }: { steps: readonly Omit<Step, 'body'>[]; current: number }) {
+  const here = useStepFocus<HTMLLIElement>(current);
   return (
     <ol className="rail">
       {steps.map((step, at) => {
@@ -63,6 +67,8 @@ export function Rail({ steps, current }: { steps: readonly Omit<Step, 'body'>[];
           <li
             // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
             key={at}
+            ref={state === 'now' ? here : undefined}
+            tabIndex={-1}
             className={`is-${state}`}
             aria-current={state === 'now' ? 'step' : undefined}
           >

@@ -1,8 +1,9 @@
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import type { ApiMutation } from '../../api/mutation.ts';
 import { Banner } from '../banner.tsx';
 import { Button } from '../button.tsx';
 import { TextField } from '../form/field.tsx';
+import { Form } from '../form/form.tsx';
 import { TryAgain } from '../form/form-error.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -14,7 +15,8 @@ interface ConfirmDialogProps {
   action: string;
   /** The other button: "Keep them". */
   keep: string;
-  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message'> & Partial<Pick<ApiMutation, 'again'>>;
+  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'reset'> &
+    Partial<Pick<ApiMutation, 'again'>>;
   /** Red for destructive actions; others are not alerts. */
   kind?: 'danger' | 'main' | 'normal';
   isReady?: boolean;
@@ -25,7 +27,10 @@ interface ConfirmDialogProps {
   onClose: () => void;
 }
 
-/** Says what will be lost before a destructive action. Stays open on failure; the mutation closes it when done. */
+/**
+ * Says what will be lost before a destructive action. Enter in its fields does it, once they say so. Stays open on failure; the
+ * mutation closes it when done.
+ */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, action, keep, mutation, kind = 'danger', isReady = true, onClose } = props;
   const { fields, typed } = props;
@@ -33,9 +38,14 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const [text, setText] = useState('');
   // Leading and trailing spaces are invisible.
   const isTyped = !typed || (typed.isCode ? text.toUpperCase() : text).trim() === typed.name.trim();
+  const mayAct = isReady && isTyped;
+  const id = useId();
   return (
     <Dialog
-      onClose={() => !mutation.isPending && onClose()}
+      onClose={onClose}
+      isPending={mutation.isPending}
+      // A name to confirm is no loss.
+      isInputLost={!fields}
       title={title}
       isAlert={kind === 'danger'}
       firstFocus={keepButton}
@@ -46,37 +56,34 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <Button ref={keepButton} onClick={onClose} disabled={mutation.isPending}>
             {keep}
           </Button>
-          <Button
-            kind={kind}
-            isBusy={mutation.isPending}
-            disabled={!isReady || !isTyped}
-            onClick={() => mutation.mutate()}
-          >
+          <Button kind={kind} isBusy={mutation.isPending} disabled={!mayAct} type="submit" form={id}>
             {action}
           </Button>
         </>
       }
     >
-      {(fields || typed || mutation.message) && (
-        <div className="mt-4 grid gap-4">
-          {fields}
-          {typed && (
-            <TextField
-              label={typed.label}
-              isMono={typed.isCode}
-              autoCapitalize={typed.isCode ? 'characters' : 'off'}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-              dir="auto"
-            />
-          )}
-          {mutation.message && (
-            <Banner tone="danger" action={<TryAgain again={mutation.again} />}>
-              {mutation.message}
-            </Banner>
-          )}
-        </div>
-      )}
+      <Form id={id} mutation={mutation} onSubmit={() => mayAct && mutation.mutate()}>
+        {(fields || typed || mutation.message) && (
+          <div className="mt-4 grid gap-4">
+            {fields}
+            {typed && (
+              <TextField
+                label={typed.label}
+                isMono={typed.isCode}
+                autoCapitalize={typed.isCode ? 'characters' : 'off'}
+                value={text}
+                onChange={(event) => setText(event.target.value)}
+                dir="auto"
+              />
+            )}
+            {mutation.message && (
+              <Banner tone="danger" action={<TryAgain again={mutation.again} />}>
+                {mutation.message}
+              </Banner>
+            )}
+          </div>
+        )}
+      </Form>
     </Dialog>
   );
 }

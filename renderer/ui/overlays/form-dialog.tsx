@@ -2,6 +2,7 @@ import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import type { ApiMutation } from '../../api/mutation.ts';
 import { Button } from '../button.tsx';
+import { Form } from '../form/form.tsx';
 import { FormError } from '../form/form-error.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -13,7 +14,7 @@ interface FormDialogProps {
   icon?: LucideIcon;
   /** The other button. */
   cancel?: string;
-  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError'> &
+  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError' | 'reset'> &
     Partial<Pick<ApiMutation, 'again'>>;
   /** Fields that show their own errors. */
   fields?: readonly string[];
@@ -21,6 +22,8 @@ interface FormDialogProps {
   failure?: ReactNode;
   isReady?: boolean;
   width?: 480 | 640;
+  /** What is typed in it is no loss, and not asked about. */
+  isInputLost?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
@@ -28,11 +31,14 @@ interface FormDialogProps {
 /** A form in a dialog: Enter submits it, and the mutation closes it when done. */
 export function FormDialog(props: FormDialogProps) {
   const { title, text, action, icon, cancel = 'Cancel', mutation, width = 480, onClose, children } = props;
+  const { isInputLost = false } = props;
   const { fields = [], failure = <FormError mutation={mutation} fields={fields} />, isReady = true } = props;
   const id = useId();
   return (
     <Dialog
-      onClose={() => !mutation.isPending && onClose()}
+      onClose={onClose}
+      isPending={mutation.isPending}
+      isInputLost={isInputLost}
       title={title}
       text={text}
       width={width}
@@ -55,19 +61,10 @@ export function FormDialog(props: FormDialogProps) {
         </>
       }
     >
-      <form
-        id={id}
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          // For React, a dialog that was opened from a form is within it: its answer is not the answer of that one.
-          event.stopPropagation();
-          if (isReady) mutation.mutate();
-        }}
-      >
+      <Form id={id} className="grid gap-4" mutation={mutation} onSubmit={() => isReady && mutation.mutate()}>
         {children}
         {failure}
-      </form>
+      </Form>
     </Dialog>
   );
 }

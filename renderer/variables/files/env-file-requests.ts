@@ -28,10 +28,12 @@ export interface ImportRequest {
   overrides: Readonly<Record<string, boolean>>;
   /** Whether `${NAME}` stays text. */
   isLiteral: boolean;
+  /** Which line of a name counts that is there more than once. */
+  repeated: 'last' | 'first';
 }
 
 function send(
-  { project, environmentId, source, mode, overrides, isLiteral }: ImportRequest,
+  { project, environmentId, source, mode, overrides, isLiteral, repeated }: ImportRequest,
   rest: { dry_run: boolean; only?: string[] },
   signal?: AbortSignal,
 ): Promise<ImportOutcome> {
@@ -46,6 +48,7 @@ function send(
         secret: 'guess',
         overrides,
         on_error: 'collect',
+        repeated,
         references: isLiteral ? 'literal' : 'resolve',
         // What goes was shown, and is chosen by name.
         allow_empty: true,

@@ -45,11 +45,13 @@ export function ImportDialog(props: ImportDialogProps) {
   const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [isLiteral, setIsLiteral] = useState(false);
+  const [takesFirst, setTakesFirst] = useState(false);
   const [clears, setClears] = useState(source.from === 'clipboard');
   // Compared as with "Replace", so that both choices can show their effect.
   const asked = {
     ...{ project, environmentId, source, overrides, isLiteral },
     mode: mayDelete ? 'replace' : 'merge',
+    repeated: takesFirst ? 'first' : 'last',
   } as const;
   const comparison = useComparison(asked);
   const { outcome } = comparison;
@@ -141,6 +143,16 @@ export function ImportDialog(props: ImportDialogProps) {
             environment={place}
             isRaw={source.from === 'raw'}
           />
+          {outcome.repeated.length > 0 ? (
+            <div className="mt-3">
+              <Checkbox checked={takesFirst} onChange={setTakesFirst}>
+                {`Take the first ${joinNames(
+                  outcome.repeated.map(({ name }) => name),
+                  4,
+                )}, not the last`}
+              </Checkbox>
+            </div>
+          ) : null}
           {outcome.references > 0 || isLiteral ? (
             <div className="mt-3">
               <Checkbox checked={isLiteral} onChange={setIsLiteral}>
@@ -330,7 +342,7 @@ interface Comparison {
  * SECURITY: not a query: the text and the comparison stay in this component and in no cache.
  */
 function useComparison(request: ImportRequest): Comparison {
-  const { project, environmentId, source, mode, overrides, isLiteral } = request;
+  const { project, environmentId, source, mode, overrides, isLiteral, repeated } = request;
   const [state, setState] = useState<Omit<Comparison, 'retry'>>({
     outcome: null,
     error: null,
@@ -341,13 +353,14 @@ function useComparison(request: ImportRequest): Comparison {
   useEffect(() => {
     const left = new AbortController();
     setState((known) => ({ ...known, isBusy: true }));
-    compareFile({ project, environmentId, source, mode, overrides, isLiteral }, left.signal).then(
+    const asked = { project, environmentId, source, mode, overrides, isLiteral, repeated };
+    compareFile(asked, left.signal).then(
       (outcome) => setState({ outcome, error: null, isBusy: false }),
       (error: unknown) => {
         if (!left.signal.aborted) setState({ outcome: null, error, isBusy: false });
       },
     );
     return () => left.abort();
-  }, [project, environmentId, source, mode, overrides, isLiteral, turn]);
+  }, [project, environmentId, source, mode, overrides, isLiteral, repeated, turn]);
   return { ...state, retry: () => setTurn((known) => known + 1) };
 }

@@ -2,6 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { showDeleted } from '../../trash/deleted-toast.tsx';
+import { StillHeld } from '../../trash/still-held.tsx';
+import { typedFor } from '../../trash/typed-for.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
@@ -20,16 +23,16 @@ interface DeleteDialogProps {
   onClose: () => void;
 }
 
-/** Deletes variables with their history, after naming them and what cannot be restored. */
+/** Puts variables into the trash with their history, after naming them. */
 export function DeleteDialog({ scope, from, variables, onClose }: DeleteDialogProps) {
   const [first] = variables;
   const isOne = variables.length === 1;
   const what = isOne && first ? first.key : formatCount(variables.length, 'variable');
   const remove = useApiMutation(() => scope.remove(variables), {
-    changes: [scope.queryKey[0]],
+    changes: [scope.queryKey[0], 'trash'],
     onDone: () => {
       onClose();
-      showToast({ title: `${what} deleted` });
+      if (first) void showDeleted(`${what} deleted`, { variable_id: first.id });
     },
   });
   return (
@@ -38,11 +41,13 @@ export function DeleteDialog({ scope, from, variables, onClose }: DeleteDialogPr
       action={`Delete ${what}`}
       keep={isOne ? 'Keep it' : 'Keep them'}
       mutation={remove}
+      {...typedFor(variables.length)}
       onClose={onClose}
     >
       <p>{describeLoss(scope, variables)}</p>
       {isOne && first && <UsesOf scope={scope} variable={first} />}
       {!isOne && <NameChips names={[...new Set(variables.map(({ key }) => key))]} />}
+      <StillHeld since={Math.min(...variables.map(({ created_at }) => created_at))} />
     </ConfirmDialog>
   );
 }
@@ -76,18 +81,12 @@ function Uses({ uses, isShared }: { uses: VariableUses; isShared: boolean }) {
 function describeLoss(scope: VariableScope, variables: readonly Variable[]): string {
   const isOne = variables.length === 1;
   const names = [...new Set(variables.flatMap(({ environments }) => environments.map(({ name }) => name)))];
-  const secrets = variables.filter(({ is_secret }) => is_secret).length;
   const where =
     scope.project === null
       ? `${isOne ? 'It is' : 'They are'} deleted with ${isOne ? 'its' : 'their'} history. References to ${isOne ? 'it' : 'them'} no longer resolve.`
       : `${isOne ? 'It is' : 'They are'} removed from ${joinNames(names, 4) || 'no environment'}, with ${isOne ? 'its' : 'their'} history.`;
-  const lost =
-    secrets === 0
-      ? ''
-      : isOne
-        ? ' It is a secret and cannot be shown again.'
-        : ` ${secrets.toLocaleString()} of them ${secrets === 1 ? 'is' : 'are'} secret and cannot be shown again.`;
-  return `${where}${lost} Running apps keep ${isOne ? 'it' : 'them'} until the next start.`;
+  const kept = ` ${isOne ? 'It' : 'They'} can be restored from the trash for 30 days.`;
+  return `${where}${kept} Running apps keep ${isOne ? 'it' : 'them'} until the next start.`;
 }
 
 interface MoveDialogProps {

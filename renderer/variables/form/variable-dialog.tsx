@@ -49,9 +49,17 @@ export function VariableDialog(props: VariableDialogProps) {
   const race = variable && refused && theirs ? { was: variable, mine: refused, theirs } : null;
   useSaveKey(race || save.isPending ? null : submitForm);
   const problem = save.error instanceof ApiProblem && !refused ? save.error : null;
+  const attempt = {
+    message: save.message,
+    reset: () => {
+      save.reset();
+      setRefused(null);
+    },
+  };
   return (
     <Dialog
       onClose={onClose}
+      isPending={save.isPending}
       width={race ? 860 : 640}
       title={variable ? `Edit ${variable.key}` : 'Add a variable'}
       foot={
@@ -92,6 +100,7 @@ export function VariableDialog(props: VariableDialogProps) {
           environmentIds={environmentIds}
           mayReveal={mayReveal}
           problem={problem}
+          attempt={attempt}
           onSubmit={(fields) => save.mutate({ fields })}
         />
         {!isBeside(problem) && (

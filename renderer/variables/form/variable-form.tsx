@@ -1,18 +1,20 @@
 import { Lock } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { useApiMutation } from '../../api/mutation.ts';
+import { type ApiMutation, useApiMutation } from '../../api/mutation.ts';
 import { type ApiProblem, hasCode } from '../../api/problem.ts';
 import type { components } from '../../api/schema.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
 import { TextAreaField, TextField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { restoreLineEnds } from '../files/line-ends.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
 import type { ReferenceChoice, Variable, VariableScope } from '../variable-scope.ts';
 import { choiceOf, describeChoice, EndField, readChoice, type SaidEnd } from './end-field.tsx';
 import { EnvironmentPicks } from './environment-picks.tsx';
+import { GenerateValue } from './generate-value.tsx';
 import { RenameReferences, useRename } from './rename-references.tsx';
 
 export interface FormFields {
@@ -37,6 +39,8 @@ interface VariableFormProps {
   environmentIds: readonly number[];
   mayReveal: boolean;
   problem: ApiProblem | null;
+  /** The last attempt to save it. */
+  attempt: Pick<ApiMutation, 'message' | 'reset'>;
   onSubmit: (fields: FormFields) => void;
 }
 
@@ -45,7 +49,7 @@ interface VariableFormProps {
  * form.
  */
 export function VariableForm(props: VariableFormProps) {
-  const { id, scope, environments, variable, environmentIds, mayReveal, problem, onSubmit } = props;
+  const { id, scope, environments, variable, environmentIds, mayReveal, problem, attempt, onSubmit } = props;
   const key = useRef<HTMLInputElement>(null);
   const value = useRef<HTMLTextAreaElement>(null);
   useWipedOnLeave(value);
@@ -85,15 +89,7 @@ export function VariableForm(props: VariableFormProps) {
   };
   const errors = describeFields(problem);
   return (
-    <form
-      id={id}
-      className="grid gap-4"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form id={id} className="grid gap-4" noValidate mutation={attempt} onSubmit={() => void submit()}>
       <TextField
         ref={key}
         label="Name"
@@ -118,6 +114,8 @@ export function VariableForm(props: VariableFormProps) {
         mayReveal={mayReveal}
         error={errors.value}
         onInput={guessAgain}
+        // Whatever it is called, nobody is meant to know it.
+        onGenerated={() => setChosenKind((chosen) => chosen ?? true)}
       />
       <KindField variable={variable} isSecret={isSecret} guess={guess} onChoose={setChosenKind} />
       <EndField
@@ -139,7 +137,7 @@ export function VariableForm(props: VariableFormProps) {
           </Checkbox>
         </>
       )}
-    </form>
+    </Form>
   );
 }
 
@@ -179,10 +177,20 @@ interface ValueFieldProps {
   mayReveal: boolean;
   error: string | undefined;
   onInput: () => void;
+  onGenerated: () => void;
 }
 
 /** A secret's box is empty, and leaving it empty keeps the value; the value can be loaded for editing. */
-function ValueField({ area, original, scope, variable, mayReveal, error, onInput }: ValueFieldProps) {
+function ValueField({
+  area,
+  original,
+  scope,
+  variable,
+  mayReveal,
+  error,
+  onInput,
+  onGenerated,
+}: ValueFieldProps) {
   const isSecret = variable?.is_secret ?? false;
   const isUnreadable = variable?.state === 'unreadable';
   const [isHere, setHere] = useState(!isSecret);
@@ -216,6 +224,15 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
         className="value-box"
         dir="auto"
         onInput={onInput}
+      />
+      <GenerateValue
+        onMade={(made) => {
+          const box = area.current;
+          if (!box) return;
+          box.value = made;
+          onGenerated();
+          box.focus();
+        }}
       />
       {isSecret && !isHere && mayReveal && variable?.state === 'ok' && (
         <Button

@@ -80,18 +80,50 @@ describe('a .env file from the field', () => {
     const refused = await importInto(bytes);
     expect(refused.status).toBe(400);
     expect(refused.body.details).toMatchObject({
-      refused: [{ line: 1, name: 'b.c' }, { line: 2, name: 'd-e' }, { line: 3 }, { line: 5, name: 'H' }],
-      refused_total: 4,
+      refused: [{ line: 1, name: 'b.c' }, { line: 2, name: 'd-e' }, { line: 3 }],
+      refused_total: 3,
     });
     expect(await resolve(refused.project)).toEqual({});
     const taken = await importInto(bytes, { on_error: 'collect' }, refused.project);
-    expect(taken.body.refused).toHaveLength(4);
-    expect(await resolve(refused.project)).toEqual({ H: '1', OK: '1' });
+    expect(taken.body.refused).toHaveLength(3);
+    expect(taken.body.repeated).toMatchObject([{ name: 'H', taken: 5 }]);
+    expect(await resolve(refused.project)).toEqual({ H: '2', OK: '1' });
   });
 
   it.each(['fffe41003d0031000a00', 'feff0041003d0031000a'])('that is UTF-16 is named: %s', async (hex) => {
     const { status, body } = await importInto(Buffer.from(hex, 'hex'));
     expect([status, body.detail]).toEqual([400, expect.stringContaining('iconv -f UTF-16')]);
+  });
+
+  it('takes the last of a name that is there more than once, or the first where that is said, and says so', async () => {
+    const file = Buffer.from('# two of one\nA=first\nB=only\nA=second\n\nA=last\n');
+    const last = await importInto(file, { secret: 'none' });
+    expect(last.body).toMatchObject({
+      repeated: [{ name: 'A', lines: [2, 4, 6], taken: 6 }],
+      refused: [],
+      lines_without_variable: 2,
+    });
+    expect(last.body.said).toContain('A is there 3 times: line 6 counts.');
+    expect(last.body.said.join(' ')).toContain('1 comment line is not saved');
+    expect(await resolve(last.project)).toEqual({ A: 'last', B: 'only' });
+    const first = await importInto(file, { secret: 'none', repeated: 'first' });
+    expect(first.body.said).toContain('A is there 3 times: line 2 counts.');
+    expect(await resolve(first.project)).toEqual({ A: 'first', B: 'only' });
+    const refused = await importInto(file, { secret: 'none', repeated: 'refuse' });
+    expect([refused.status, refused.body.error_code]).toEqual([400, 'env_file_invalid']);
+    expect(await resolve(refused.project)).toEqual({});
+    const others = await importInto(file, { secret: 'none', repeated: 'refuse', on_error: 'collect' });
+    expect(others.body.refused.map(({ line }: { line: number }) => line)).toEqual([4, 6]);
+    expect(await resolve(others.project)).toEqual({ A: 'first', B: 'only' });
+    // References mean the line that counts, wherever it stands.
+    const refers = await importInto(Buffer.from('A=1\nC=${A}-${B}\nA=2\nB=x\n'), { secret: 'none' });
+    expect(await resolve(refers.project)).toEqual({ A: '2', B: 'x', C: '2-x' });
+    // Many are counted, and none of their values is told.
+    const many = Array.from({ length: 40 }, (_, at) => `N${at % 20}=canary${at}\n`).join('');
+    const { body } = await importInto(Buffer.from(many), { secret: 'all' });
+    expect(body.repeated).toHaveLength(20);
+    expect(body.said).toContain('So are 15 more names.');
+    expect(JSON.stringify(body)).not.toContain('canary');
   });
 
   it('says which # it took for a part of a value, and which for a comment', async () => {

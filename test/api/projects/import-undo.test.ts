@@ -146,7 +146,11 @@ describe('an import that is undone', () => {
     await importText('NEW=1\n', { mode: 'replace', environment });
     expect(countSecrets()).toBe(1);
     if (end === 'the next import') await importText('NEW=2\n', { environment });
-    else await send('DELETE', '/projects/shop/environments/staging');
+    else {
+      await send('DELETE', '/projects/shop/environments/staging');
+      const [entry] = (await send('GET', '/trash')).body;
+      await send('DELETE', `/trash/${entry.id}`);
+    }
     expect(countSecrets()).toBe(0);
   });
 

@@ -643,7 +643,7 @@ describeOverDoors('projects and variables', (door) => {
   it('imports all of a file or nothing', async () => {
     const before = (await send('GET', '/projects/files/variables/export')).text;
     const bad = await send('POST', '/projects/files/variables/import', {
-      content_base64: b64('GOOD=1\nGOOD=2\n'),
+      content_base64: b64('GOOD=1\nnot a line\n'),
     });
     expect(bad.body).toMatchObject({ error_code: 'env_file_invalid', details: { line: 2 } });
     expect((await send('GET', '/projects/files/variables/export')).text).toBe(before);
@@ -677,7 +677,7 @@ describeOverDoors('projects and variables', (door) => {
       dry_run: true,
       import_id: null,
       added: [
-        { ...plain, key: 'NEW', line: 7, value: 'n' },
+        { ...plain, key: 'NEW', line: 8, value: 'again' },
         { ...plain, key: 'REFERS', line: 9, value: '${{NOWHERE}} ${{SAME}}' },
         { ...plain, key: 'QUALITY', line: 10, value: '82' },
       ],
@@ -691,14 +691,17 @@ describeOverDoors('projects and variables', (door) => {
       unchanged: [{ key: 'SAME', line: 5, is_secret: false, because: null, value: '1', old_value: '1' }],
       refused: [
         { line: 6, name: '2FA_ISSUER', reason: 'A name starts with a letter or an underscore.' },
-        { line: 8, name: 'NEW', reason: 'NEW occurs twice: on line 7 and on line 8.' },
         { line: 11, name: 'GONE', reason: 'The quote that starts on this line is not closed.' },
         { line: 12, name: null, reason: 'This line is not NAME=value, a comment or blank.' },
       ],
+      repeated: [{ name: 'NEW', lines: [7, 8], taken: 8 }],
       lines_without_variable: 2,
       references: 0,
       warnings: [{ key: 'REFERS', code: 'reference_missing', name: 'NOWHERE' }],
-      said: ['1 comment line is not saved; keep the file if you need them.'],
+      said: [
+        '1 comment line is not saved; keep the file if you need them.',
+        'NEW is there twice, on lines 7 and 8: line 8 counts.',
+      ],
     });
 
     const some = await importFile(file, {

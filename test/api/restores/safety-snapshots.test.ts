@@ -116,6 +116,17 @@ describe('a safety snapshot of before a rotation', () => {
     expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual([]);
     expect((await door.owner('GET', '/vault/status')).body.fingerprint).toBe(rotation.new_fingerprint);
 
+    // What was there before may be in it: that is said before something is deleted.
+    const holding = async (since: number) =>
+      (await door.owner('GET', `/backups/holding?since=${since}`)).body;
+    expect(await holding(0)).toMatchObject({
+      former: [{ name: kept.name, why: 'rotation', kept_until: kept.kept_until }],
+      said: expect.arrayContaining([
+        expect.stringMatching(/^1 former database on this disk may still have it, until /),
+      ]),
+    });
+    expect((await holding(kept.replaced_at + 1)).former).toEqual([]);
+
     // Its values need the key that was retired: that is said before it is shredded.
     const epochs = async () => (await door.owner('GET', '/vault/key/epochs')).body.epochs;
     const day = new Date(kept.kept_until).toISOString().slice(0, 10);

@@ -1,7 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
+  checkedPathShape,
   copyProgressShape,
   madeCopyShape,
   verificationShape,
@@ -51,6 +53,36 @@ describeOverDoors('a copy that is handed out', (door) => {
     expect(body.words).toEqual(readWords());
     for (const word of body.words) expect(body.content).toContain(word);
     expect(body).toMatchObject({ content_base64: null, kit: null, proof: { needed: 'words' } });
+  });
+
+  it('to a path is looked at before there is a passphrase, by the owner alone, and nothing is written', async () => {
+    const owner = await comeAsOwner(door());
+    const check = (path: string, who: Who = owner) =>
+      door().request('POST', '/vault/key/copies/check-path', { format: 'age', path }, who);
+    const folder = mkdtempSync(join(tmpdir(), 'temps-paths-'));
+    try {
+      const free = await check(folder);
+      expect(checkedPathShape.parse(free.body)).toEqual(free.body);
+      expect(free.body.path).toMatch(/temps-key-.*\.age$/);
+      expect(readdirSync(folder)).toEqual([]);
+      expect((await check(door().dataDir)).body).toMatchObject({ separate: false });
+      writeFileSync(join(folder, 'taken.age'), 'x');
+      const refused: [string, string][] = [
+        ['keys/mine.age', 'place_unusable'],
+        [join(folder, 'none', 'key.age'), 'place_unusable'],
+        [join(folder, 'taken.age'), 'place_occupied'],
+      ];
+      for (const [path, code] of refused) {
+        expect([path, (await check(path)).body.error_code]).toEqual([path, code]);
+        // As writing it would say, whatever is confirmed.
+        const made = await make({ format: 'age', path, passphrase: PASSPHRASE, keep_anyway: true }, owner);
+        expect([path, made.body.error_code]).toEqual([path, code]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const admin = await door().signIn(ADMIN.email, ADMIN.password);
+    expect((await check('/tmp', admin)).body.error_code).toBe('owner_only');
   });
 
   it('as a paper kit comes as a PDF and as what is on its page, which both hold the key', async () => {

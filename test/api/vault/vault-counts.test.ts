@@ -183,6 +183,10 @@ describe('the recovery list', () => {
     expect(await recovery()).toEqual({ total: 4, remaining: 1, replaced: 3, versions: 6 });
 
     await call('DELETE', `/projects/shop/env-vars/${ids.get('GAMMA')}`);
+    // Until it is deleted for good, the trash has it.
+    expect(await recovery()).toEqual({ total: 3, remaining: 0, replaced: 3, versions: 7 });
+    const [entry] = await get('/trash');
+    await call('DELETE', `/trash/${entry.id}`);
     expect(await recovery()).toEqual({ total: 3, remaining: 0, replaced: 3, versions: 6 });
   });
 

@@ -150,6 +150,41 @@ describe('a .env file', () => {
     run(['env', 'rm', 'GOOD', '-p', 'files']);
   });
 
+  it('is made where that is said, stored as a secret, and shown nowhere', () => {
+    const made = run(['env', 'set', 'MADE', '-p', 'files', '--generate', 'hex:24']);
+    expect([made.code, made.out]).toEqual([0, expect.stringContaining('Set MADE (secret).')]);
+    const value = run(['env', 'get', 'MADE', '-p', 'files']).out.trim();
+    expect(value).toMatch(/^[0-9a-f]{48}$/);
+    expect(made.out + made.err).not.toContain(value);
+    expect(run(['env', 'set', 'MADE', '-p', 'files', '--generate', 'words', '--json']).out).not.toContain(
+      value,
+    );
+    expect(run(['env', 'get', 'MADE', '-p', 'files']).out).toMatch(/^([a-z]+-){5}[a-z]+\n?$/);
+    for (const [said, code] of [
+      ['hex:8', 1],
+      ['nothing', 1],
+      ['uuid:12', 1],
+      ['hex 32', 2],
+    ] as const)
+      expect(run(['env', 'set', 'OTHER', '-p', 'files', '--generate', said]).code, said).toBe(code);
+    expect(list()).not.toContain('OTHER');
+    run(['env', 'rm', 'MADE', '-p', 'files']);
+  });
+
+  it('takes the last of a repeated name, says so, and chooses otherwise where that is said', () => {
+    const file = 'TWO=first\nTWO=last\n';
+    const value = () => run(['env', 'get', 'TWO', '-p', 'files']).out.trim();
+    expect(importFile(['-', '--plain'], file).out).toContain(
+      'TWO is there twice, on lines 1 and 2: line 2 counts.',
+    );
+    expect(value()).toBe('last');
+    expect(importFile(['-', '--plain', '--repeated', 'first'], file).code).toBe(0);
+    expect(value()).toBe('first');
+    expect(importFile(['-', '--plain', '--repeated', 'refuse'], file).err).toContain('TWO occurs twice');
+    expect(importFile(['-', '--repeated', 'none'], file).code).toBe(2);
+    run(['env', 'rm', 'TWO', '-p', 'files']);
+  });
+
   it('without any variable replaces those that are there only if that is said', () => {
     importFile(['-'], 'A=1\nB=2\n');
     const before = list();

@@ -231,6 +231,7 @@ describe('the vault', () => {
       'vault.rotation',
       'vault.doctor',
       'certificates.renewal',
+      'projects.ends',
       'backups.make',
       'backups.drill',
       'backups.schedule',

@@ -55,6 +55,8 @@ export const travelling: readonly string[] = [
   'rotations',
   'secrets',
   'settings',
+  'trash',
+  'trash_items',
   'unusual_reads',
   'user_roles',
   'users',

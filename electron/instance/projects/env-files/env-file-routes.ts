@@ -18,6 +18,7 @@ import {
   undoOutcomeShape,
 } from '../variables/variable-shapes.ts';
 import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
+import { repeatedChoices } from './env-file.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
 import { findImport, undoImport } from './import-undo.ts';
 
@@ -36,6 +37,8 @@ const importBody = z.object({
   overrides: z.record(z.string(), z.boolean()).default({}),
   /** When what is added or changed ends, by name, as `expires_at` of a variable; a file cannot say it. */
   ends: z.record(z.string(), saidEnd).default({}),
+  /** Which line of a name counts that the file has more than once. */
+  repeated: z.enum(repeatedChoices).default('last'),
   on_error: z.enum(['fail', 'collect']).default('fail'),
   only: z.array(z.string()).optional(),
 });
@@ -174,6 +177,7 @@ function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): I
     secret: request.secret,
     overrides: request.overrides,
     ends: request.ends,
+    repeated: request.repeated,
     onError: request.on_error,
     only: request.only ? new Set(request.only) : null,
     sight: sightOf(caller),

@@ -53,8 +53,21 @@ export interface RefusedLine {
 /** A comment, a blank line, a variable, or a refused line. */
 export interface EnvPiece {
   text: string;
+  /** A variable of which another line is taken. */
+  isPassedOver?: true;
   entry: EnvEntry | null;
   refused: RefusedLine | null;
+}
+
+/** What is done about a name that a file has more than once: readers of such files take the last. */
+export const repeatedChoices = ['last', 'first', 'refuse'] as const;
+export type RepeatedChoice = (typeof repeatedChoices)[number];
+
+/** A name that is there more than once, and of which one line was taken. */
+export interface RepeatedName {
+  name: string;
+  lines: number[];
+  taken: number;
 }
 
 /** A file in pieces: joined, they are the file byte for byte. */
@@ -67,6 +80,8 @@ export interface EnvDocument {
   entries: EnvEntry[];
   /** In the order of their lines. */
   refused: RefusedLine[];
+  /** Not those that are refused. */
+  repeated: RepeatedName[];
 }
 
 /**
@@ -112,13 +127,13 @@ export function readEnvFile(bytes: Uint8Array): EnvDocument {
 }
 
 /** The same, a line at a time. */
-export function* readingEnvFile(bytes: Uint8Array): Steps<EnvDocument> {
+export function* readingEnvFile(bytes: Uint8Array, choice: RepeatedChoice = 'refuse'): Steps<EnvDocument> {
   let text = decode(bytes);
   const hasBom = text.startsWith(BOM);
   if (hasBom) text = text.slice(1);
   const nul = text.indexOf('\0');
   if (nul >= 0) throw invalid('A value cannot contain the NUL character.', lineAt(text, nul));
-  const pieces = refuseRepeated(yield* readingPieces(text));
+  const { pieces, repeated } = settleRepeated(yield* readingPieces(text), choice);
   yield;
   return {
     hasBom,
@@ -127,6 +142,7 @@ export function* readingEnvFile(bytes: Uint8Array): Steps<EnvDocument> {
     pieces,
     entries: pieces.flatMap(({ entry }) => (entry ? [entry] : [])),
     refused: pieces.flatMap(({ refused }) => (refused ? [refused] : [])),
+    repeated,
   };
 }
 
@@ -276,20 +292,36 @@ function explainName(name: string): string {
   return `A name may have at most ${MAX_NAME_CHARACTERS} characters.`;
 }
 
-/** The first of a name is taken, whatever comes later. */
-function refuseRepeated(pieces: EnvPiece[]): EnvPiece[] {
-  const seen = new Map<string, number>();
-  return pieces.map((piece) => {
-    if (!piece.entry) return piece;
-    const { name, line } = piece.entry;
-    const firstLine = seen.get(name);
-    if (firstLine === undefined) {
-      seen.set(name, line);
-      return piece;
-    }
-    const reason = `${name} occurs twice: on line ${firstLine} and on line ${line}.`;
-    return { ...piece, entry: null, refused: { line, name, reason, firstLine } };
+/** Leaves one line of each name. */
+function settleRepeated(
+  pieces: EnvPiece[],
+  choice: RepeatedChoice,
+): { pieces: EnvPiece[]; repeated: RepeatedName[] } {
+  const found = new Map<string, number[]>();
+  for (const { entry } of pieces) {
+    if (!entry) continue;
+    const lines = found.get(entry.name);
+    if (lines) lines.push(entry.line);
+    else found.set(entry.name, [entry.line]);
+  }
+  const repeated = [...found]
+    .filter(([, lines]) => lines.length > 1)
+    .map(([name, lines]) => ({ name, lines, taken: lines.at(choice === 'last' ? -1 : 0) ?? 0 }));
+  const taken = new Map(repeated.map((each) => [each.name, each.taken]));
+  const settled = pieces.map((piece) => {
+    const { entry } = piece;
+    const takenLine = entry ? taken.get(entry.name) : undefined;
+    if (!entry || takenLine === undefined || takenLine === entry.line) return piece;
+    return choice === 'refuse'
+      ? { ...piece, entry: null, refused: refuseAgain(entry, takenLine) }
+      : { ...piece, entry: null, isPassedOver: true as const };
   });
+  return { pieces: settled, repeated: choice === 'refuse' ? [] : repeated };
+}
+
+function refuseAgain({ name, line }: EnvEntry, firstLine: number): RefusedLine {
+  const reason = `${name} occurs twice: on line ${firstLine} and on line ${line}.`;
+  return { line, name, reason, firstLine };
 }
 
 /** What a backslash makes of the letter behind it; every other character stands for itself. */

@@ -42,6 +42,8 @@ import {
   type EnvDocument,
   type EnvEntry,
   type RefusedLine,
+  type RepeatedChoice,
+  type RepeatedName,
   readingEnvFile,
   requireValid,
 } from './env-file.ts';
@@ -62,6 +64,8 @@ export interface ImportRequest {
   overrides: Record<string, boolean>;
   /** When single names end, which a file cannot say. */
   ends: Readonly<Record<string, SaidEnd>>;
+  /** Which line of a name counts that the file has more than once. */
+  repeated: RepeatedChoice;
   /** `collect` reports invalid lines and continues without them. */
   onError: 'fail' | 'collect';
   /** Names to import or remove; null for all. Others stay unchanged. */
@@ -92,6 +96,8 @@ export interface ImportOutcome {
   removed: ImportItem[];
   unchanged: ImportItem[];
   refused: RefusedLine[];
+  /** Names that the file has more than once, of which one line was taken. */
+  repeated: RepeatedName[];
   /** Comments and blank lines. */
   linesWithoutVariable: number;
   /** References that do not resolve, with what was there and with what the file brings. */
@@ -141,7 +147,7 @@ export async function importEnvFile(
   place: Place,
   request: ImportRequest,
 ): Promise<ImportOutcome> {
-  const read = await runInSlices(readingEnvFile(request.content));
+  const read = await runInSlices(readingEnvFile(request.content, request.repeated));
   const document = request.onError === 'collect' ? read : requireValid(read);
   const plan = await readUnchanged(ctx, place.environment.id, () =>
     planImport(ctx, actor, place, request, document),
@@ -177,11 +183,15 @@ async function planImport(
       removed: [],
       unchanged: [],
       refused: document.refused,
-      linesWithoutVariable: document.pieces.filter(({ entry, refused }) => !entry && !refused).length,
+      repeated: document.repeated,
+      linesWithoutVariable: document.pieces.filter(
+        ({ entry, refused, isPassedOver }) => !entry && !refused && !isPassedOver,
+      ).length,
       warnings: [],
       references: converted.count,
       said: [
         ...describeForm(document),
+        ...describeRepeated(document),
         ...describeCut(entries),
         ...describeHashes(entries),
         ...converted.said,
@@ -471,6 +481,22 @@ function describeHashes(entries: readonly EnvEntry[]): string[] {
   return [`The # right after = was read as part of the value of ${nameEntries(found)}.`];
 }
 
+/** So many names are told each in a sentence. */
+const MAX_REPEATED = 5;
+
+function describeRepeated({ repeated }: EnvDocument): string[] {
+  const more = repeated.length - MAX_REPEATED;
+  return [
+    ...repeated
+      .slice(0, MAX_REPEATED)
+      .map(({ name, lines, taken }) => `${name} is there ${sayTimes(lines)}: line ${taken} counts.`),
+    ...(more > 0 ? [`So ${more === 1 ? 'is 1 more name' : `are ${more} more names`}.`] : []),
+  ];
+}
+
+const sayTimes = (lines: readonly number[]): string =>
+  lines.length === 2 ? `twice, on lines ${lines.join(' and ')}` : `${lines.length} times`;
+
 /**
  * Comments, blank lines and quoting belong to the file, not to the variables: reported, so that nobody misses them
  * later.
@@ -478,7 +504,7 @@ function describeHashes(entries: readonly EnvEntry[]): string[] {
 function describeForm(document: EnvDocument): string[] {
   const said: string[] = [];
   const comments = document.pieces.filter(
-    ({ text, entry, refused }) => !entry && !refused && text.trim() !== '',
+    ({ text, entry, refused, isPassedOver }) => !entry && !refused && !isPassedOver && text.trim() !== '',
   ).length;
   if (comments > 0)
     said.push(

@@ -97,12 +97,6 @@ export function dropImport(ctx: Context, environmentId: number): number[] {
   return kept;
 }
 
-/** For an environment that goes: nothing of it stays. */
-export async function forgetImport(ctx: Context, environmentId: number): Promise<void> {
-  const kept = ctx.store.transaction(() => dropImport(ctx, environmentId));
-  await afterwards(ctx, () => eraseHidden(ctx, kept));
-}
-
 /** Erases what imports removed too long ago. Returns how many imports can no longer be undone. */
 export async function forgetOldImports(ctx: Context): Promise<number> {
   const old = ctx.store.sqlite

@@ -164,7 +164,7 @@ export function listUnusualReads(ctx: Context): UnusualRead[] {
   const rows = ctx.store.sqlite
     .prepare(
       `SELECT u.id, u.at, u.rule, u.reader, u.kind, u.via, u.name, u.how, u.variables, u.ip, p.slug
-       FROM unusual_reads u LEFT JOIN projects p ON p.id = u.project_id
+       FROM unusual_reads u LEFT JOIN projects p ON p.id = u.project_id AND p.hidden = 0
        WHERE u.dismissed_at IS NULL ORDER BY u.id DESC LIMIT ${MAX_LISTED}`,
     )
     .all() as (Omit<UnusualRead, 'path' | 'by'> & { slug: string | null; reader: string })[];

@@ -1,18 +1,15 @@
-import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
 import { describeError } from '../../kernel/log.ts';
 import { startSlices } from '../../kernel/slices.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
-import { projectOperations } from '../operations.ts';
 import { type ChangeKind, prepareVersions } from './variable-history.ts';
-import { noteMany, type Scope } from './variable-notes.ts';
 import { prepareRemoval, storeValue } from './variable-rows.ts';
 
 /**
  * Many variables at once, all or none, in short transactions: what is added is written hidden and shown by one
- * transaction at the end; what is deleted is hidden by one transaction and erased afterwards. Nobody sees a hidden
+ * transaction at the end; what is replaced is hidden by one transaction and erased afterwards. Nobody sees a hidden
  * variable. What a kill leaves of them is erased at the next start. What an import removed stays hidden for as long as that can
- * be undone (env-files/import-undo.ts).
+ * be undone (env-files/import-undo.ts), and what is in the trash for 30 days (trash/).
  */
 
 /** A value that is not in force yet. */
@@ -180,24 +177,6 @@ function touchVariables(ctx: Context, ids: readonly number[]): void {
 }
 
 /**
- * Deletes variables at once for everyone, and erases them in slices before it returns. One line in the audit log says how
- * many.
- */
-export async function deleteVariables(
-  ctx: Context,
-  actor: Caller | null,
-  scope: Scope,
-  ids: readonly number[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  ctx.store.transaction(() => {
-    hideVariables(ctx, ids);
-    noteMany(ctx, projectOperations.ENV_VARS_DELETED, actor, scope, ids.length);
-  });
-  await afterwards(ctx, () => eraseHidden(ctx, ids));
-}
-
-/**
  * What follows a change that was committed. Its errors are no errors of that change: they are logged, and the next start
  * erases what is left.
  */
@@ -209,12 +188,13 @@ export async function afterwards(ctx: Context, work: () => Promise<void>): Promi
   }
 }
 
-/** Those that a kill left, before any request is answered. What an import that can be undone removed is none of them. */
+/** Those that a kill left, before any request is answered. What can be restored is none of them. */
 export function listHidden(ctx: Context): number[] {
   return ctx.store.sqlite
     .prepare(
       `SELECT id FROM env_vars v WHERE hidden = 1
-         AND NOT EXISTS (SELECT 1 FROM env_import_items i WHERE i.env_var_id = v.id AND i.kind = 'removed')`,
+         AND NOT EXISTS (SELECT 1 FROM env_import_items i WHERE i.env_var_id = v.id AND i.kind = 'removed')
+         AND NOT EXISTS (SELECT 1 FROM trash_items t WHERE t.env_var_id = v.id AND t.kind = 'hidden')`,
     )
     .pluck()
     .all() as number[];

@@ -8,6 +8,7 @@ import { NEVER } from '../ends/variable-end.ts';
 import { listEnvironments } from '../environments.ts';
 import { projectOperations, type VariableLine } from '../operations.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
+import { trashVariables } from '../trash/put-in-trash.ts';
 import {
   brokenError,
   createReader,
@@ -17,14 +18,7 @@ import {
   requireReferences,
 } from './reference-check.ts';
 import { listReferences } from './references.ts';
-import {
-  afterwards,
-  eraseHidden,
-  findTaken,
-  hideVariables,
-  inBatches,
-  moveVariables,
-} from './staged-variables.ts';
+import { afterwards, findTaken, inBatches, moveVariables } from './staged-variables.ts';
 import { requireAllUnchanged, requireUnchanged } from './variable-conflict.ts';
 import { listVersions } from './variable-history.ts';
 import { noteMoves } from './variable-moves.ts';
@@ -32,7 +26,6 @@ import { noteMany, noteReading, noteVariable, type Scope, type Sight, sightOf } 
 import {
   changeVariable,
   insertVariable,
-  removeVariable,
   requireEnvironments,
   requireFreeKey,
   type VariableFields,
@@ -128,7 +121,7 @@ export function revertVariable(
   });
 }
 
-/** Deletes a variable with its history. Throws `not_found`, `changed_meanwhile`. */
+/** Puts a variable into the trash with its history. Throws `not_found`, `changed_meanwhile`. */
 export function deleteVariable(
   ctx: Context,
   actor: Caller,
@@ -139,7 +132,7 @@ export function deleteVariable(
   ctx.store.transaction(() => {
     const variable = getVariable(ctx, scope.projectId, id);
     requireUnchanged(ctx, variable, expectedUpdatedAt, sightOf(actor));
-    removeVariable(ctx, variable.id);
+    trashVariables(ctx, actor, scope.projectId, [variable.id]);
     noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variable);
   });
 }
@@ -168,7 +161,7 @@ export interface BulkRequest {
 }
 
 /**
- * Deletes many variables, all or none, and returns how many. Throws `not_found` and `changed_meanwhile`, with the
+ * Puts many variables into the trash together, all or none, and returns how many. Throws `not_found` and `changed_meanwhile`, with the
  * ids in their fields.
  */
 export async function deleteMany(
@@ -178,20 +171,16 @@ export async function deleteMany(
   request: BulkRequest,
 ): Promise<number> {
   const variables = await changeAll(ctx, actor, scope, request, async (known) => () => {
-    hideVariables(
+    trashVariables(
       ctx,
+      actor,
+      scope.projectId,
       known.map(({ id }) => id),
     );
     noteMany(ctx, projectOperations.ENV_VARS_DELETED, actor, scope, known.length);
     return known;
   });
-  await afterwards(ctx, async () => {
-    await noteEach(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variables);
-    await eraseHidden(
-      ctx,
-      variables.map(({ id }) => id),
-    );
-  });
+  await afterwards(ctx, () => noteEach(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variables));
   return variables.length;
 }
 

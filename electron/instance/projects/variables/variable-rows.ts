@@ -173,12 +173,7 @@ function noteForgotten(ctx: Context, variable: Variable, versions: readonly numb
   });
 }
 
-/** Deletes a variable with its history and every secret of its. */
-export function removeVariable(ctx: Context, id: number): void {
-  ctx.store.transaction(() => prepareRemoval(ctx)(id));
-}
-
-/** The same for many, in a transaction of the caller's. */
+/** Erases variables with their history and every secret of theirs, in a transaction of the caller's. */
 export function prepareRemoval(ctx: Context): (id: number) => void {
   const { sqlite } = ctx.store;
   const selectSecrets = sqlite
@@ -237,7 +232,9 @@ export function requireEnvironments(ctx: Context, projectId: number | null, ids:
       fields: { environment_ids: 'at least one' },
     });
   }
-  const known = ctx.store.sqlite.prepare('SELECT 1 FROM environments WHERE id = ? AND project_id = ?');
+  const known = ctx.store.sqlite.prepare(
+    'SELECT 1 FROM environments WHERE id = ? AND project_id = ? AND hidden = 0',
+  );
   for (const id of ids)
     if (!known.get(id, projectId))
       throw new AppError('not_found', 'This environment does not exist in this project.');

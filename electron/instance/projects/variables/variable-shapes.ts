@@ -124,6 +124,8 @@ export const importOutcomeShape = z
     removed: z.array(importItem),
     unchanged: z.array(importItem),
     refused: z.array(refusedLine),
+    /** Names that the file has more than once, and the line that was taken. */
+    repeated: z.array(z.object({ name: z.string(), lines: z.array(z.int()), taken: z.int() })),
     lines_without_variable: z.int(),
     warnings: z.array(importWarning),
     /** How many `${NAME}` of the file became references. */

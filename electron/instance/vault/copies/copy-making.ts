@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { removeFile } from '../custody/key-file.ts';
@@ -34,7 +34,7 @@ import { describeKit, type KitPage } from './kit-text.ts';
 import { makeCopy } from './make-copy.ts';
 import { checkPlace, type PlaceCheck } from './places.ts';
 import { findWord, formatWords } from './words.ts';
-import { findFileSystem, goneError, writeCopy } from './write-copy.ts';
+import { findFileSystem, goneError, requireFreeFile, writeCopy } from './write-copy.ts';
 
 /** How many of the 24 words are asked for. */
 const ASKED_WORDS = 3;
@@ -103,6 +103,20 @@ export async function createKeyCopy(
   return request.path === undefined
     ? await handOut(core, actor, key, request)
     : await writeToFile(core, actor, key, request, await chooseFile(core, key, request.format, request.path));
+}
+
+/**
+ * Whether a copy may be written to this path, asked before a passphrase is typed for it: it throws what is the same however
+ * often it is tried, `place_unusable`, `place_occupied`, `place_read_only`. One that is not separate needs a confirmation.
+ */
+export async function checkCopyPath(
+  core: VaultCore,
+  { of, format, path }: Required<Pick<CopyRequest, 'of' | 'format' | 'path'>>,
+): Promise<PlaceCheck & { path: string }> {
+  const file = await chooseFile(core, getKeyFor(core, of), format, path);
+  const check = await checkPlace(file, placeContext(core));
+  await requireFreeFile(file);
+  return { ...check, path: file };
 }
 
 async function writeToFile(
@@ -227,11 +241,14 @@ async function chooseFile(
   format: CopyFormat,
   path: string,
 ): Promise<string> {
+  // From the folder that the program happens to run in nobody finds it again.
+  if (!isAbsolute(path))
+    throw new AppError('place_unusable', `${path} is not a whole path. Give it from the root on.`);
   const isFolder = await stat(path).then(
     (info) => info.isDirectory(),
     () => false,
   );
-  return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : resolve(path);
+  return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : normalize(path);
 }
 
 /** What a paper kit says of backups. */

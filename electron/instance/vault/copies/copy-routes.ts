@@ -8,9 +8,10 @@ import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
 import { holdingKey } from '../vault-core.ts';
 import { copyFormats } from '../vocabulary.ts';
-import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
+import { checkCopyPath, createKeyCopy, proveKeyCopy } from './copy-making.ts';
 import { type FollowStage, withProgress } from './copy-progress.ts';
 import {
+  checkedPathShape,
   copyProgressShape,
   describeCopies,
   describeCopy,
@@ -90,6 +91,21 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       responses: answer(copyProgressShape, 'Copies that are being made or read, where that takes seconds'),
     }),
     (c) => c.json(toCopyProgressJson(core)),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/copies/check-path',
+      ...act('places_read'),
+      request: body(copyBody.pick({ format: true, for: true }).extend({ path: z.string().min(1) })),
+      responses: answer(checkedPathShape, 'Whether a copy may be written there'),
+    }),
+    async (c) => {
+      c.set('isQuestion', true);
+      const { format, path, for: of } = c.req.valid('json');
+      return c.json(toAnswer(checkedPathShape, await checkCopyPath(core, { format, path, of })));
+    },
   );
 
   app.openapi(

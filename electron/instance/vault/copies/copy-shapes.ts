@@ -130,6 +130,11 @@ export const placeShape = z
   })
   .openapi('Place');
 
+/** What is known of a path before a copy is written there. */
+export const checkedPathShape = placeShape
+  .pick({ separate: true, message: true })
+  .extend({ path: z.string().openapi({ description: 'The file that would be written' }) })
+  .openapi('CheckedCopyPath');
 export const placesShape = z.object({ places: z.array(placeShape) }).openapi('Places');
 
 export const copyProgressShape = z

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { access, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../kernel/app-error.ts';
 import { writeNewFile } from '../custody/key-file.ts';
@@ -25,8 +25,7 @@ export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> 
     await writeNewFile(path, bytes);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.code === 'custody_conflict')
-      throw new AppError('place_occupied', `${path} already exists and was not changed.`, { cause: error });
+    if (error.code === 'custody_conflict') throw occupiedError(path, error);
     if (error.code === 'disk_full')
       throw new AppError(
         'place_full',
@@ -40,6 +39,23 @@ export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> 
       cause: error,
     });
   }
+}
+
+const occupiedError = (path: string, cause?: unknown) =>
+  new AppError('place_occupied', `${path} already exists and was not changed.`, { cause });
+
+/** Throws for a file that is there already, or whose folder takes none: `place_occupied`, `place_unusable`, `place_read_only`. */
+export async function requireFreeFile(path: string): Promise<void> {
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw occupiedError(path);
+  await access(dirname(path), constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EROFS')
+      throw new AppError('place_read_only', explainReadOnly(path), { cause: error });
+    throw new AppError('place_unusable', `This account cannot write to ${dirname(path)}.`, { cause: error });
+  });
 }
 
 /** What to do about a drive that cannot be written. */

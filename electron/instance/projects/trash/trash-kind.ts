@@ -1,0 +1,3 @@
+export const trashKinds = ['variables', 'environment', 'project'] as const;
+/** What was deleted at once. */
+export type TrashKind = (typeof trashKinds)[number];

@@ -1,0 +1,27 @@
+import type { ComponentProps } from 'react';
+import type { ApiMutation } from '../../api/mutation.ts';
+
+interface FormProps extends Omit<ComponentProps<'form'>, 'onSubmit' | 'onChange'> {
+  /** What it is sent by, if its answer is shown here. */
+  mutation?: Pick<ApiMutation, 'message' | 'reset'> | undefined;
+  onSubmit: (form: HTMLFormElement) => void;
+}
+
+/** A form: Enter submits it, and what the last try was refused for is gone once anything in it changes. */
+export function Form({ mutation, onSubmit, ...form }: FormProps) {
+  return (
+    <form
+      {...form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        // For React, a dialog that was opened from a form is within it: its answer is not the answer of that one.
+        event.stopPropagation();
+        onSubmit(event.currentTarget);
+      }}
+      onChange={({ target, currentTarget }) => {
+        // Of this form alone, as above.
+        if (currentTarget.contains(target as Node) && mutation?.message !== undefined) mutation.reset();
+      }}
+    />
+  );
+}
