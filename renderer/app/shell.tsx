@@ -15,7 +15,7 @@ import { findPage } from './offered.ts';
 import { Palette } from './palette/palette.tsx';
 import { usePresence } from './presence.ts';
 import { useSessionQuery } from './session.ts';
-import { ShortcutsHelp } from './shortcuts-dialog.tsx';
+import { ShortcutsHelp } from './shortcuts/shortcuts-help.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 /**

@@ -1,12 +1,12 @@
 import { Check, WrapText } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { ask, askConfirmed, client } from '../api/client.ts';
-import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { OwnerLink } from '../secrets/owner-link.tsx';
 import { useSecretIcon } from '../secrets/secret-icon.ts';
 import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Button, IconButton } from '../ui/button.tsx';
-import { Form } from '../ui/form/form.tsx';
+import { type Attempt, Form } from '../ui/form/form.tsx';
 import { isShortcut, useListedShortcut } from '../ui/shortcuts.ts';
 import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import type { LostValue } from './recovery-query.ts';
@@ -124,7 +124,7 @@ interface NewValueFieldProps {
   label: string;
   startsLong: boolean;
   isBusy: boolean;
-  attempt: Pick<ApiMutation, 'message' | 'reset'>;
+  attempt: Attempt;
   onSave: (value: string) => void;
 }
 

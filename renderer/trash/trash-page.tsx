@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { hasCode } from '../api/problem.ts';
 import { useMay } from '../app/session.ts';
+import { Actor } from '../ui/actor.tsx';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { TextField } from '../ui/form/field.tsx';
@@ -64,10 +65,12 @@ export function TrashPage() {
             width: 'w-48',
             className: 'max-tablet:hidden',
             title: ({ deleted_at }) => formatExact(deleted_at),
-            cell: ({ deleted_at, deleted_by }) => (
+            cell: ({ deleted_at, deleted_by_actor }) => (
               <span className="two-lines">
                 <span className="block truncate">{formatAgo(deleted_at)}</span>
-                <small>by {deleted_by}</small>
+                <small>
+                  by <Actor actor={deleted_by_actor} />
+                </small>
               </span>
             ),
           },

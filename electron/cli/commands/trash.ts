@@ -1,4 +1,5 @@
 import type { Schemas } from '../api-request.ts';
+import { sayActor } from '../audit/actor-words.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatDay, formatTable, withClient } from '../command.ts';
 import { usageError } from '../command-error.ts';
@@ -29,7 +30,7 @@ export const commands: Record<string, Command> = {
                 entries.map((entry) => [
                   entry.id,
                   describeEntry(entry),
-                  `deleted ${formatDay(entry.deleted_at)} by ${entry.deleted_by}`,
+                  `deleted ${formatDay(entry.deleted_at)} by ${sayActor(entry.deleted_by_actor)}`,
                   `kept until ${formatDay(entry.kept_until)}`,
                 ]),
               ),

@@ -57,7 +57,7 @@ export async function showHistory(invocation: Invocation): Promise<number> {
 const describeChange = (change: Schemas['EnvironmentChange']): string[] => [
   new Date(change.changed_at).toISOString(),
   change.key,
-  change.former_key === null ? words[change.change] : `renamed, was ${change.former_key}`,
+  `${words[change.change]}${change.former_key === null ? '' : `, was ${change.former_key}`}`,
   sayActor(change.changed_by_actor),
 ];
 

@@ -1,13 +1,20 @@
 import type { ComponentProps } from 'react';
 import type { ApiMutation } from '../../api/mutation.ts';
+import { ConnectionLost } from '../../api/problem.ts';
+
+/** What a form is sent by, and what is said of the last time. */
+export type Attempt = Pick<ApiMutation, 'message' | 'reset'> & Partial<Pick<ApiMutation, 'error'>>;
 
 interface FormProps extends Omit<ComponentProps<'form'>, 'onSubmit' | 'onChange'> {
   /** What it is sent by, if its answer is shown here. */
-  mutation?: Pick<ApiMutation, 'message' | 'reset'> | undefined;
+  mutation?: Attempt | undefined;
   onSubmit: (form: HTMLFormElement) => void;
 }
 
-/** A form: Enter submits it, and what the last try was refused for is gone once anything in it changes. */
+/**
+ * A form: Enter submits it, and what the last try was refused for is gone once anything in it changes. That there was no
+ * response stays: nothing that is typed is its cause, and it may have been done.
+ */
 export function Form({ mutation, onSubmit, ...form }: FormProps) {
   return (
     <form
@@ -20,7 +27,8 @@ export function Form({ mutation, onSubmit, ...form }: FormProps) {
       }}
       onChange={({ target, currentTarget }) => {
         // Of this form alone, as above.
-        if (currentTarget.contains(target as Node) && mutation?.message !== undefined) mutation.reset();
+        if (!currentTarget.contains(target as Node) || mutation?.error instanceof ConnectionLost) return;
+        if (mutation?.message !== undefined) mutation.reset();
       }}
     />
   );

@@ -16,7 +16,7 @@ interface ConfirmDialogProps {
   /** The other button: "Keep them". */
   keep: string;
   mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'reset'> &
-    Partial<Pick<ApiMutation, 'again'>>;
+    Partial<Pick<ApiMutation, 'again' | 'error'>>;
   /** Red for destructive actions; others are not alerts. */
   kind?: 'danger' | 'main' | 'normal';
   isReady?: boolean;

@@ -15,7 +15,7 @@ interface FormDialogProps {
   /** The other button. */
   cancel?: string;
   mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError' | 'reset'> &
-    Partial<Pick<ApiMutation, 'again'>>;
+    Partial<Pick<ApiMutation, 'again' | 'error'>>;
   /** Fields that show their own errors. */
   fields?: readonly string[];
   /** Shown instead of the mutation's message. */

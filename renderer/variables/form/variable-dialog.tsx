@@ -51,6 +51,7 @@ export function VariableDialog(props: VariableDialogProps) {
   const problem = save.error instanceof ApiProblem && !refused ? save.error : null;
   const attempt = {
     message: save.message,
+    error: save.error,
     reset: () => {
       save.reset();
       setRefused(null);

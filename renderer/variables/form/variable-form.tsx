@@ -1,14 +1,14 @@
 import { Lock } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { type ApiMutation, useApiMutation } from '../../api/mutation.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { type ApiProblem, hasCode } from '../../api/problem.ts';
 import type { components } from '../../api/schema.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
 import { TextAreaField, TextField } from '../../ui/form/field.tsx';
-import { Form } from '../../ui/form/form.tsx';
+import { type Attempt, Form } from '../../ui/form/form.tsx';
 import { restoreLineEnds } from '../files/line-ends.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
 import type { ReferenceChoice, Variable, VariableScope } from '../variable-scope.ts';
@@ -40,7 +40,7 @@ interface VariableFormProps {
   mayReveal: boolean;
   problem: ApiProblem | null;
   /** The last attempt to save it. */
-  attempt: Pick<ApiMutation, 'message' | 'reset'>;
+  attempt: Attempt;
   onSubmit: (fields: FormFields) => void;
 }
 

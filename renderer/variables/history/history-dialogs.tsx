@@ -228,4 +228,4 @@ const changeWords: Record<Change, string> = {
 };
 
 const sayChange = ({ change, former_key }: components['schemas']['EnvironmentChange']): string =>
-  former_key === null ? changeWords[change] : `Renamed from ${former_key}`;
+  former_key === null ? changeWords[change] : `${changeWords[change]}, was ${former_key},`;

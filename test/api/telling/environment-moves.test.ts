@@ -75,6 +75,41 @@ describeOverDoors('the history of an environment', (door) => {
     expect(await last()).toEqual(['BOTH joined', 'ONLY restored']);
   });
 
+  it('tells what came back from the trash, and when it was in an environment that was deleted meanwhile', async () => {
+    const restoreNewest = async (body: object = {}) => {
+      const [{ id }] = (await send('GET', '/trash')).body;
+      expect((await send('POST', `/trash/${id}/restore`, body)).status).toBe(200);
+    };
+    const path = '/projects/moves/env-vars';
+    const { id: qa } = (await send('POST', '/projects/moves/environments', { name: 'qa' })).body;
+    const [production] = (await send('GET', '/projects/moves/environments')).body;
+    const environment_ids = [production.id, qa];
+    const { id } = (await send('POST', path, { key: 'KEPT', value: '1', environment_ids })).body;
+    await send('DELETE', `${path}/${id}`);
+    await restoreNewest({ name: 'KEPT_2' });
+    const here = ['KEPT_2 created 1', 'KEPT deleted', 'KEPT_2 restored'];
+    expect(await tell('qa')).toEqual(here);
+    expect((await tell('production')).slice(-2)).toEqual(here.slice(-2));
+
+    // What it gets while the environment is in the trash is told where it is, and not there.
+    await send('DELETE', `/projects/moves/environments/${qa}`);
+    await send('PUT', `${path}/${id}`, { value: '2' });
+    await restoreNewest();
+    expect(await tell('qa')).toEqual([...here, 'KEPT_2 left', 'KEPT_2 joined']);
+    expect((await tell('production')).at(-1)).toBe('KEPT_2 updated 2');
+
+    // Both are deleted, and the variable comes back first.
+    await send('DELETE', `${path}/${id}`);
+    const [{ id: entry }] = (await send('GET', '/trash')).body;
+    await send('DELETE', `/projects/moves/environments/${qa}`);
+    expect((await send('POST', `/trash/${entry}/restore`, {})).status).toBe(200);
+    await restoreNewest();
+    expect((await tell('qa')).slice(-3)).toEqual(['KEPT_2 deleted', 'KEPT_2 left', 'KEPT_2 joined']);
+    expect((await tell('qa'))[0]).toBe('KEPT_2 created 1');
+    const [newest] = (await send('GET', '/audit/logs?limit=1')).body;
+    expect(newest.by.name).toBe('Owner of this machine');
+  });
+
   it('is read page by page without a loss', async () => {
     const path = '/projects/moves/environments/production/history';
     const all = (await send('GET', path)).body.changes;

@@ -53,6 +53,31 @@ describe('variables by the command line', () => {
     expect(exported()).toEqual(before);
     expect(shop('env', 'undo').code).toBe(4);
   });
+
+  it('have a history, of the environment and of each, that says who and when and no value', () => {
+    set('TRACED', 'sk_live_first', '--secret');
+    set('TRACED', 'sk_live_second', '--secret');
+    shop('env', 'rename', 'TRACED', 'FOLLOWED');
+    const told = shop('env', 'history', '--limit', '3').out;
+    expect(told).toMatch(/FOLLOWED +renamed, was TRACED +Owner of this machine/);
+    expect(told).toMatch(/FOLLOWED +changed +Owner/);
+    expect(told).not.toContain('sk_live');
+    expect(told.trimEnd().split('\n')).toHaveLength(3);
+    const one = shop('env', 'history', 'FOLLOWED').out;
+    expect(one).toMatch(/version 2 +changed +Owner of this machine\n.*version 1 +added/);
+    const { versions } = JSON.parse(shop('env', 'history', 'FOLLOWED', '--json').out);
+    expect(versions[0]).toMatchObject({ version: 2, changed_by_actor: { kind: 'owner' } });
+    expect(versions[0]).not.toHaveProperty('value');
+    expect(shop('env', 'history', 'NONE').code).toBe(4);
+    for (const limit of ['0', '501', 'many']) expect(shop('env', 'history', '--limit', limit).code).toBe(2);
+
+    shop('env', 'rm', 'FOLLOWED', '--yes');
+    const [{ id }] = JSON.parse(shop('trash', 'list', '--json').out);
+    temps(dataDir, ['trash', 'restore', String(id), '--as', 'RESTORED']);
+    const lines = shop('env', 'history', '--limit', '2').out.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/RESTORED +brought back, was FOLLOWED +Owner of this machine/);
+    expect(lines[1]).toMatch(/FOLLOWED +deleted +Owner of this machine/);
+  });
 });
 
 describe('plain variables that look like secrets, by the command line', () => {

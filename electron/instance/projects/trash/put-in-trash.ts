@@ -2,6 +2,7 @@ import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretId } from '../../vault/vault.ts';
 import { hideVariables } from '../variables/staged-variables.ts';
+import { noteMove } from '../variables/variable-moves.ts';
 import { touchVariablesOf } from '../variables/variable-rows.ts';
 import type { TrashKind } from './trash-kind.ts';
 
@@ -42,7 +43,7 @@ export function trashEnvironment(
     .all({ id }) as number[];
   const trashId = insertEntry(ctx, actor, { kind: 'environment', projectId, environmentId: id });
   hideInTrash(ctx, trashId, alone);
-  leaveAll(ctx, trashId, id);
+  leaveAll(ctx, actor, trashId, id);
   sqlite.prepare('UPDATE environments SET hidden = 1 WHERE id = ?').run(id);
   return alone.length;
 }
@@ -83,8 +84,10 @@ function insertEntry(
       `INSERT INTO trash (kind, project_id, environment_id, deleted_at, deleted_by) VALUES (?, ?, ?, ?, ?) RETURNING id`,
     )
     .pluck()
-    .get(kind, projectId, environmentId ?? null, ctx.clock.now(), actor?.label ?? 'instance') as number;
+    .get(kind, projectId, environmentId ?? null, ctx.clock.now(), nameActor(actor)) as number;
 }
+
+const nameActor = (actor: Caller | null): string => actor?.label ?? 'instance';
 
 function hideInTrash(ctx: Context, trashId: number, ids: readonly number[]): void {
   hideVariables(ctx, ids);
@@ -96,7 +99,7 @@ function hideInTrash(ctx: Context, trashId: number, ids: readonly number[]): voi
 }
 
 /** What is still to be seen is in another environment too, and leaves this one. */
-function leaveAll(ctx: Context, trashId: number, environmentId: number): void {
+function leaveAll(ctx: Context, actor: Caller | null, trashId: number, environmentId: number): void {
   const { sqlite } = ctx.store;
   const visible = `SELECT x.env_var_id FROM env_var_environments x JOIN env_vars v ON v.id = x.env_var_id AND v.hidden = 0
     WHERE x.environment_id = @environmentId`;
@@ -105,6 +108,12 @@ function leaveAll(ctx: Context, trashId: number, environmentId: number): void {
       `INSERT INTO trash_items (trash_id, env_var_id, kind) SELECT @trashId, env_var_id, 'left' FROM (${visible})`,
     )
     .run({ trashId, environmentId });
+  const leaving = sqlite.prepare(visible).pluck().all({ environmentId }) as number[];
+  noteMove(ctx, nameActor(actor), {
+    change: 'left',
+    environmentIds: [environmentId],
+    variableIds: leaving,
+  });
   touchVariablesOf(ctx, environmentId);
   sqlite
     .prepare(

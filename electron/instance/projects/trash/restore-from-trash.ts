@@ -4,6 +4,7 @@ import type { Context } from '../../kernel/context.ts';
 import { projectOperations } from '../operations.ts';
 import { toSlug } from '../slug.ts';
 import { joinEnvironment, showVariables } from '../variables/staged-variables.ts';
+import { noteMove, noteRestored } from '../variables/variable-moves.ts';
 import { requireKey } from '../variables/variables.ts';
 import { describeEntry, getTrashEntry, type TrashEntry } from './trash-list.ts';
 
@@ -22,7 +23,7 @@ export function restoreFromTrash(
   return ctx.store.transaction(() => {
     const entry = getTrashEntry(ctx, actor, id);
     requireProjectThere(entry);
-    restorers[entry.kind](ctx, entry, name);
+    restorers[entry.kind](ctx, actor, entry, name);
     ctx.store.sqlite.prepare('DELETE FROM trash WHERE id = ?').run(id);
     const restored = { ...entry, name: name ?? entry.name };
     ctx.audit.append(projectOperations.TRASH_RESTORED, actor, {
@@ -49,13 +50,14 @@ function requireProjectThere({ waitsFor, project }: TrashEntry): void {
   );
 }
 
-function restoreVariables(ctx: Context, entry: TrashEntry, name: string | undefined): void {
+function restoreVariables(ctx: Context, actor: Caller, entry: TrashEntry, name: string | undefined): void {
   const ids = listHiddenItems(ctx, entry.id);
   if (name !== undefined) renameOnly(ctx, ids, name);
-  leaveHiddenEnvironments(ctx, entry.id);
+  leaveHiddenEnvironments(ctx, actor, entry.id);
   requireSomewhere(ctx, entry);
   requireFreeNames(ctx, entry);
   showVariables(ctx, ids);
+  noteRestored(ctx, actor.label, ids, name === undefined || name === entry.name ? null : entry.name);
 }
 
 function renameOnly(ctx: Context, ids: readonly number[], name: string): void {
@@ -77,7 +79,7 @@ function listHiddenItems(ctx: Context, trashId: number): number[] {
 }
 
 /** What comes back is in no environment that is in the trash itself: it joins that one again when it is restored. */
-function leaveHiddenEnvironments(ctx: Context, trashId: number): void {
+function leaveHiddenEnvironments(ctx: Context, actor: Caller, trashId: number): void {
   const { sqlite } = ctx.store;
   const away = `SELECT x.env_var_id, x.environment_id FROM trash_items i JOIN env_var_environments x ON x.env_var_id = i.env_var_id
     JOIN environments e ON e.id = x.environment_id AND e.hidden = 1 WHERE i.trash_id = @trashId`;
@@ -89,6 +91,17 @@ function leaveHiddenEnvironments(ctx: Context, trashId: number): void {
          WHERE y.env_var_id = a.env_var_id)`,
     )
     .run({ trashId });
+  const leaving = sqlite
+    .prepare(
+      `SELECT environment_id AS environmentId, json_group_array(env_var_id) AS ids FROM (${away}) GROUP BY environment_id`,
+    )
+    .all({ trashId }) as { environmentId: number; ids: string }[];
+  for (const { environmentId, ids } of leaving)
+    noteMove(ctx, actor.label, {
+      change: 'left',
+      environmentIds: [environmentId],
+      variableIds: JSON.parse(ids) as number[],
+    });
   sqlite
     .prepare(
       `DELETE FROM env_var_environments WHERE env_var_id IN (SELECT env_var_id FROM trash_items WHERE trash_id = @trashId)
@@ -139,7 +152,7 @@ function takenError(what: string): AppError {
   return new AppError('name_taken', `${what}. Nothing was restored.`, { fields: { name: 'taken' } });
 }
 
-function restoreEnvironment(ctx: Context, entry: TrashEntry, name: string | undefined): void {
+function restoreEnvironment(ctx: Context, actor: Caller, entry: TrashEntry, name: string | undefined): void {
   const { sqlite } = ctx.store;
   const id = entry.environmentId as number;
   if (name !== undefined)
@@ -156,7 +169,9 @@ function restoreEnvironment(ctx: Context, entry: TrashEntry, name: string | unde
     throw takenError(`An environment with the name ${name ?? entry.name} exists in ${entry.project?.name}`);
   sqlite.prepare('UPDATE environments SET hidden = 0 WHERE id = ?').run(id);
   showVariables(ctx, listHiddenItems(ctx, entry.id));
-  joinEnvironment(ctx, id, listLeft(ctx, entry.id));
+  const joining = listLeft(ctx, entry.id);
+  joinEnvironment(ctx, id, joining);
+  noteMove(ctx, actor.label, { change: 'joined', environmentIds: [id], variableIds: joining });
   requireNoneTwice(ctx, id, name ?? entry.name);
 }
 
@@ -180,7 +195,7 @@ function requireNoneTwice(ctx: Context, environmentId: number, name: string | nu
   if (key !== undefined) throw takenError(`${key} would be in ${name} twice`);
 }
 
-function restoreProject(ctx: Context, entry: TrashEntry, name: string | undefined): void {
+function restoreProject(ctx: Context, _actor: Caller, entry: TrashEntry, name: string | undefined): void {
   const { sqlite } = ctx.store;
   const id = entry.project?.id as number;
   if (name !== undefined)

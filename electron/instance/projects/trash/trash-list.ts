@@ -1,4 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
+import { type Actor, createNaming, type Naming } from '../../audit/actors.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { KEPT_MS } from './put-in-trash.ts';
@@ -27,6 +28,7 @@ export interface TrashEntry {
   secretCount: number;
   deletedAt: number;
   deletedBy: string;
+  deletedByActor: Actor;
   /** When it is deleted for good. */
   keptUntil: number;
   /** The entry of the project that must be restored before it; null where none must. */
@@ -39,7 +41,10 @@ export interface TrashFilter {
   variableId?: number | undefined;
 }
 
-type Row = Omit<TrashEntry, 'name' | 'project' | 'environments' | 'names' | 'keptUntil'> & {
+type Row = Omit<
+  TrashEntry,
+  'name' | 'project' | 'environments' | 'names' | 'keptUntil' | 'deletedByActor'
+> & {
   projectId: number | null;
   projectName: string;
   projectSlug: string;
@@ -83,7 +88,8 @@ export function listTrash(ctx: Context, caller: Caller, filter: TrashFilter = {}
       environmentId: filter.environmentId ?? null,
       variableId: filter.variableId ?? null,
     }) as Row[];
-  return rows.map(fromRow).filter((entry) => maySee(caller, entry));
+  const naming = createNaming(ctx);
+  return rows.map((row) => fromRow(row, naming)).filter((entry) => maySee(caller, entry));
 }
 
 /** Throws `not_found`, for what this caller may not see too. */
@@ -97,7 +103,7 @@ export function getTrashEntry(ctx: Context, caller: Caller, id: number): TrashEn
 /** For the instance itself: also one whose time is over. */
 export function findTrashEntry(ctx: Context, id: number): TrashEntry | null {
   const row = ctx.store.sqlite.prepare(`${SELECT} WHERE ${IN_FORCE} AND t.id = ?`).get(id);
-  return row ? fromRow(row as Row) : null;
+  return row ? fromRow(row as Row, createNaming(ctx)) : null;
 }
 
 /** SECURITY: a deployment token sees what its project has, and nothing that was deleted. */
@@ -106,7 +112,7 @@ function maySee({ kind, permissions }: Caller, entry: TrashEntry): boolean {
   return permissions.includes(entry.kind === 'project' ? 'projects:read' : 'environments:read');
 }
 
-function fromRow(row: Row): TrashEntry {
+function fromRow(row: Row, naming: Naming): TrashEntry {
   const { projectId, projectName, projectSlug, environmentName, environmentList, nameList, ...entry } = row;
   const names = JSON.parse(nameList) as string[];
   const [only = null] = entry.variableCount === 1 ? names : [];
@@ -116,6 +122,7 @@ function fromRow(row: Row): TrashEntry {
     project: projectId === null ? null : { id: projectId, name: projectName, slug: projectSlug },
     environments: JSON.parse(environmentList) as string[],
     names,
+    deletedByActor: naming.byLabel(entry.deletedBy, entry.deletedAt),
     keptUntil: entry.deletedAt + KEPT_MS,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { actorShape } from '../../audit/audit-shapes.ts';
 import { trashKinds } from './trash-kind.ts';
 
 export const trashEntryShape = z
@@ -21,6 +22,7 @@ export const trashEntryShape = z
     secret_count: z.int(),
     deleted_at: z.int(),
     deleted_by: z.string(),
+    deleted_by_actor: actorShape,
     kept_until: z.int().openapi({ description: 'When it is deleted for good' }),
     waits_for: z
       .int()

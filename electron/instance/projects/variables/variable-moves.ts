@@ -17,7 +17,7 @@ export interface Move {
   change: MoveKind;
   environmentIds: readonly number[];
   variableIds: readonly number[];
-  /** The name before, of one that was renamed. */
+  /** The name before, of one that got another. */
   formerKey?: string;
 }
 
@@ -37,6 +37,23 @@ export function noteMove(ctx: Context, changedBy: Caller['label'], move: Move): 
       environmentIds: JSON.stringify(environmentIds),
       variableIds: JSON.stringify(variableIds),
     });
+}
+
+/** What is there again, in every environment that it was in: after it is shown. */
+export function noteRestored(
+  ctx: Context,
+  changedBy: Caller['label'],
+  variableIds: readonly number[],
+  formerKey: string | null = null,
+): void {
+  ctx.store.sqlite
+    .prepare(
+      `INSERT INTO env_var_moves (environment_id, env_var_id, name, former_name, is_secret, change, version, changed_by, changed_at)
+       SELECT x.environment_id, v.id, v.key, @formerKey, v.is_secret, 'restored', ${NEWEST}, @changedBy, @now
+       FROM env_vars v JOIN env_var_environments x ON x.env_var_id = v.id
+       WHERE v.id IN (SELECT value FROM json_each(@variableIds)) ORDER BY v.id, x.environment_id`,
+    )
+    .run({ changedBy, formerKey, now: ctx.clock.now(), variableIds: JSON.stringify(variableIds) });
 }
 
 /** What came into these environments, and what went from others, when variables are put into these and no others. */
