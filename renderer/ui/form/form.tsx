@@ -1,9 +1,12 @@
-import type { ComponentProps } from 'react';
+import { type ComponentProps, createContext } from 'react';
 import type { ApiMutation } from '../../api/mutation.ts';
 import { ConnectionLost } from '../../api/problem.ts';
 
 /** What a form is sent by, and what is said of the last time. */
 export type Attempt = Pick<ApiMutation, 'message' | 'reset'> & Partial<Pick<ApiMutation, 'error'>>;
+
+/** What the form around is sent by. */
+export const FormAttempt = createContext<Attempt | undefined>(undefined);
 
 interface FormProps extends Omit<ComponentProps<'form'>, 'onSubmit' | 'onChange'> {
   /** What it is sent by, if its answer is shown here. */
@@ -17,19 +20,21 @@ interface FormProps extends Omit<ComponentProps<'form'>, 'onSubmit' | 'onChange'
  */
 export function Form({ mutation, onSubmit, ...form }: FormProps) {
   return (
-    <form
-      {...form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        // For React, a dialog that was opened from a form is within it: its answer is not the answer of that one.
-        event.stopPropagation();
-        onSubmit(event.currentTarget);
-      }}
-      onChange={({ target, currentTarget }) => {
-        // Of this form alone, as above.
-        if (!currentTarget.contains(target as Node) || mutation?.error instanceof ConnectionLost) return;
-        if (mutation?.message !== undefined) mutation.reset();
-      }}
-    />
+    <FormAttempt value={mutation}>
+      <form
+        {...form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          // For React, a dialog that was opened from a form is within it: its answer is not the answer of that one.
+          event.stopPropagation();
+          onSubmit(event.currentTarget);
+        }}
+        onChange={({ target, currentTarget }) => {
+          // Of this form alone, as above.
+          if (!currentTarget.contains(target as Node) || mutation?.error instanceof ConnectionLost) return;
+          if (mutation?.message !== undefined) mutation.reset();
+        }}
+      />
+    </FormAttempt>
   );
 }

@@ -77,7 +77,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
               />
             )}
             {mutation.message && (
-              <Banner tone="danger" action={<TryAgain again={mutation.again} />}>
+              <Banner tone="danger" action={<TryAgain mutation={mutation} />}>
                 {mutation.message}
               </Banner>
             )}

@@ -79,6 +79,21 @@ describe('signing in a command line', () => {
     expect((await findKeys()).length).toBe(before);
   });
 
+  it('denies, and does not approve, when a denial that got no response is sent again', async () => {
+    const before = (await findKeys()).length;
+    const { user_code, device_code } = await start('unlucky');
+    await page.goto('/cli-login');
+    await page.getByLabel('Code').fill(user_code);
+    await page.keyboard.press('Enter');
+    await page.route('**/api/auth/cli/device/deny', (route) => route.abort(), { times: 1 });
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.getByText('It is not known whether this was done').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('The program was told so').waitFor();
+    expect(await poll(device_code)).toEqual({ status: 'access_denied' });
+    expect((await findKeys()).length).toBe(before);
+  });
+
   it('fits a phone, whatever the program calls itself', async () => {
     const { user_code } = await start('a-very-long-name-without-any-place-to-break-it-at-all-in-the-end');
     await page.setViewportSize({ width: 360, height: 740 });
