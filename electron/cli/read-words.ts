@@ -1,5 +1,5 @@
-import { sayActor } from './audit/actor-words.ts';
 import type { Schemas } from './api-request.ts';
+import { sayActor } from './audit/actor-words.ts';
 import { formatCount } from './command.ts';
 
 type Read = Schemas['VariableRead'];

@@ -48,6 +48,8 @@ describe('who read a secret', () => {
       '/people/keys',
     );
     await page.getByRole('button', { name: 'This was me' }).click();
-    await expect.poll(() => page.getByText(`API key ${KEY} of the owner of this machine read 1 secret`).count()).toBe(0);
+    await expect
+      .poll(() => page.getByText(`API key ${KEY} of the owner of this machine read 1 secret`).count())
+      .toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
-import { sayActor } from '../audit/actor-words.ts';
 import type { Schemas } from '../api-request.ts';
+import { sayActor } from '../audit/actor-words.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';

@@ -1,5 +1,5 @@
-import { sayActor } from '../audit/actor-words.ts';
 import type { Schemas } from '../api-request.ts';
+import { sayActor } from '../audit/actor-words.ts';
 import { findText, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';

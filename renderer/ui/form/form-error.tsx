@@ -24,7 +24,11 @@ export function FormError({ mutation, fields = [] }: FormErrorProps) {
  * The button once the instance responds again: it sends what is typed in the form by now, where that is what the form is
  * sent by. SECURITY: another button of a form may be the opposite, as "Deny" of "Allow".
  */
-export function TryAgain({ mutation }: { mutation: Pick<ApiMutation, 'message'> & Partial<Pick<ApiMutation, 'again'>> }) {
+export function TryAgain({
+  mutation,
+}: {
+  mutation: Pick<ApiMutation, 'message'> & Partial<Pick<ApiMutation, 'again'>>;
+}) {
   const { again } = mutation;
   const isOfForm = useContext(FormAttempt) === mutation;
   if (!again) return null;

@@ -26,7 +26,8 @@ describeOverDoors('who did something', (door) => {
   const list = async (query = '') => (await send('GET', `/audit/logs${query}`)).body as Line[];
   const newest = async (operation: string) => (await list(`?operation_type=${operation}&limit=1`))[0];
   const addPerson = async (email: string, name: string) =>
-    (await send('POST', '/users', { email, name, password: PASSWORD, roles: ['user'] })).body.user.id as number;
+    (await send('POST', '/users', { email, name, password: PASSWORD, roles: ['user'] })).body.user
+      .id as number;
 
   it('is named as they are now, also by an address they had before, and never as who has it now', async () => {
     const id = await addPerson('ben@example.org', 'Ben');

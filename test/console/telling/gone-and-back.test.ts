@@ -45,7 +45,10 @@ describe('an instance that is gone and comes back', () => {
   it('loads by itself what did not load', async () => {
     await page.goto('/activity');
     await page.getByRole('row', { name: /Created the API key after/ }).waitFor();
-    await page.getByRole('row', { name: /Created the environment|Started/ }).first().waitFor();
+    await page
+      .getByRole('row', { name: /Created the environment|Started/ })
+      .first()
+      .waitFor();
     await opened.restart(async () => {
       await page.getByText('The instance is not responding').waitFor();
       await page.getByLabel('Operation').selectOption({ label: 'API key created' });
