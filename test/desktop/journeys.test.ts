@@ -353,7 +353,12 @@ describe('the desktop', () => {
       `#!/bin/sh\necho "$1,$CHROME_DESKTOP" > ${opened}.part && mv ${opened}.part ${opened}\n`,
       { mode: 0o755 },
     );
-    const env = { PATH: `${home.folder}:${process.env.PATH}`, CHROME_DESKTOP: 'of Electron' };
+    const env = {
+      PATH: `${home.folder}:${process.env.PATH}`,
+      CHROME_DESKTOP: 'of Electron',
+      // Without one no browser is looked for.
+      DISPLAY: process.env.DISPLAY ?? ':77',
+    };
     expect(home.run(['console'], env)).toMatchObject({ code: 0, out: '' });
     await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toMatch(/^\/.*,\n$/);
   });

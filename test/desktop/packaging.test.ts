@@ -354,6 +354,6 @@ async function createAdmin(headless: string, env: NodeJS.ProcessEnv): Promise<vo
     [headless, 'admin', 'create', '--email', 'ada@example.org', '--password-stdin'],
     { env },
   );
-  created.child.stdin?.end('correct horse battery staple');
+  created.child.stdin?.end('brisk lantern under seven');
   await created;
 }

@@ -458,7 +458,7 @@ describe('wrong usage', () => {
     copyFileSync(fixture, bad);
     writeFileSync(bad, `${readFileSync(fixture, 'utf8')}\nPORT=1\n`);
     const before = done(['env', 'export', '-p', 'shop']);
-    const ran = cli(['env', 'import', bad, '-p', 'shop']);
+    const ran = cli(['env', 'import', bad, '-p', 'shop', '--repeated', 'refuse']);
     expect(ran).toMatchObject({ code: 1 });
     expect(ran.err).toMatch(/PORT occurs twice: on line 3 and on line \d+/);
     expect(done(['env', 'export', '-p', 'shop'])).toBe(before);

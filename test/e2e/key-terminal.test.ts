@@ -53,7 +53,8 @@ it('a project is deleted only after what is lost with it was said and agreed to'
 }, async () => {
   expect(cli(['projects', 'create', 'attic']).code).toBe(0);
   expect(cli(['env', 'set', 'TOKEN', '-p', 'attic', '--secret'], CANARY).code).toBe(0);
-  const lost = /attic has 1 variable, 1 of them secret\. They .* lost for good\..*Nothing was deleted/s;
+  const lost =
+    /attic has 1 variable, 1 of them secret\. For 30 days .*tokens: these end now\..*Nothing was deleted/s;
   const refused = cli(['projects', 'delete', 'attic']);
   expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(lost)]);
   const declined = await onTerminal(dataDir, ['projects', 'delete', 'attic'], [[/Type yes to delete/, 'no']]);

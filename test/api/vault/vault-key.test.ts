@@ -44,6 +44,8 @@ describeOverDoors('the key', (door) => {
     await door().owner('POST', '/projects/one-more/env-vars', { key: 'A', value: 'x', is_secret: true });
     expect(await isAdvised()).toBe(true);
     await door().owner('DELETE', '/projects/one-more');
+    const [deleted] = (await door().owner('GET', '/trash')).body;
+    await door().owner('DELETE', `/trash/${deleted.id}`);
     database.prepare('UPDATE keys SET seal_count = ?').run(before);
     database.close();
   });

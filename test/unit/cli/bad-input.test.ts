@@ -222,7 +222,7 @@ describe('an instance', () => {
 
   it.each([
     [['admin', 'reset-password', '--email', 'a@b.c', '--password-stdin']],
-    [['key', 'copy', '--format', 'age', '--to', 'copy.age']],
+    [['key', 'copy', '--format', 'age', '--to', 'copy.age', '--keep-anyway']],
   ])('takes no empty password or passphrase: %j', async (words) => {
     const before = look();
     expect(readRefusal(await runHere(...words))).toMatchObject({
