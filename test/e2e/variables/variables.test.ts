@@ -93,7 +93,9 @@ describe('plain variables that look like secrets, by the command line', () => {
     expect(temps(dataDir, ['env', 'encrypt', '--yes']).out).toBe('No plain variable looks like a secret.\n');
     expect(temps(dataDir, ['doctor']).out).not.toContain('FIRST_TOKEN');
     const listed = shop('env', 'plain').out;
-    expect(listed).toMatch(/^Left plain on purpose.*\nFIRST_TOKEN +shop +production +by Owner of this machine/m);
+    expect(listed).toMatch(
+      /^Left plain on purpose.*\nFIRST_TOKEN +shop +production +by Owner of this machine/m,
+    );
     expect(listed).not.toContain('4096');
     expect(shop('env', 'plain', 'ask-again', 'FIRST_TOKEN').code).toBe(0);
     expect(temps(dataDir, ['doctor']).out).toContain('FIRST_TOKEN');
