@@ -155,7 +155,7 @@ describe('who read a secret', () => {
     expect((await person('POST', path)).status).toBe(404);
     expect((await unusual()).map(({ name }) => name)).not.toContain('api key thief');
     const [line] = (await door.owner('GET', '/audit/logs?operation_type=UNUSUAL_READ_DISMISSED')).body;
-    expect(line).toMatchObject({ actor: ADMIN.email, data: { id: notice?.id, reader: 'api key thief' } });
+    expect(line).toMatchObject({ actor: ADMIN.email, data: { id: notice?.id, reader: 'API key thief' } });
   });
 
   it('is unusual when an old key first reads many, by whichever way, and not when the command line does', async () => {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -12,6 +11,7 @@ import { type SnapshotSource, takeSnapshot } from '../../store/snapshot.ts';
 import { encryptTo } from '../format/age-stream.ts';
 import { COUNTED, type Details, formatDetails } from '../format/details.ts';
 import { FRAME_BYTES } from '../format/frames.ts';
+import { createPartFile } from '../format/part-file.ts';
 import type { ManifestPart, PartHolds } from '../format/parts.ts';
 import { leftOut } from './left-out.ts';
 import { type Packed, type PackRequest, packProgram } from './pack.ts';
@@ -20,8 +20,6 @@ import { type Packed, type PackRequest, packProgram } from './pack.ts';
 const LEVEL = 3;
 /** On their way at once: enough that the threads which compress do not wait for what reads and encrypts. */
 const FRAMES_AT_ONCE = 4;
-/** Written behind what is encrypted. */
-const BEHIND_BYTES = 4 * FRAME_BYTES;
 const SNAPSHOT = 'database.sqlite';
 
 const zstdCompress = promisify(compressAsync);
@@ -76,11 +74,7 @@ async function packPart(
   const name = `${plainName}.zst${isEncrypted ? '.age' : ''}`;
   const plain = createMeasure();
   const stored = createMeasure();
-  const target = createWriteStream(join(folder, name), {
-    flags: 'wx',
-    mode: 0o600,
-    highWaterMark: BEHIND_BYTES,
-  });
+  const target = createPartFile(join(folder, name));
   if (isEncrypted) await pipeline(plain.pass(content), compress, encryptTo(recipients), stored.pass, target);
   else await pipeline(plain.pass(content), compress, stored.pass, target);
   const { sizeBytes: storedBytes, sha256 } = stored.end();

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { type Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../kernel/app-error.ts';
 import { asStoreError } from '../../store/store-error.ts';
+import { createPartFile } from '../format/part-file.ts';
 
 /** A place that sends nothing for so long is given up. */
 const SILENT_MS = 60_000;
-/** Written behind what is read. */
-const BEHIND_BYTES = 4 * 1024 * 1024;
 
 /** At most this many bytes of a stream; null where it has more. Ends the stream. */
 export async function readAtMost(stream: Readable, limit: number, place: string): Promise<Buffer | null> {
@@ -47,13 +45,7 @@ export async function storeAtMost(
   signal: AbortSignal,
 ): Promise<Stored> {
   try {
-    return await measureAtMost(
-      stream,
-      createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: BEHIND_BYTES }),
-      limit,
-      place,
-      signal,
-    );
+    return await measureAtMost(stream, createPartFile(path), limit, place, signal);
   } catch (error) {
     throw asStoreError(error, path);
   }

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { Transform, type TransformOptions } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdDecompress, type ZstdOptions } from 'node:zlib';
 import { answerRequests } from '../../kernel/answer-requests.ts';
 import { AgeError, decryptPayload } from '../format/age-stream.ts';
 import { FRAME_BYTES } from '../format/frames.ts';
+import { createPartFile } from '../format/part-file.ts';
 import { type PartToUnpack, type Unpacking, type UnpackingFailure, unpackingProgram } from './unpacking.ts';
 
 /** A frame of zstd may ask for a window of at most 128 MiB. */
 const MAX_WINDOW_LOG = 27;
 const READ_BYTES = 1024 * 1024;
-/** Read ahead of the decompression, which runs beside the rest, and written behind it. */
+/** Read ahead of the decompression, which runs beside the rest. */
 const BUFFERED_BYTES = 4 * READ_BYTES;
 
 class Failure extends Error {
@@ -55,7 +56,7 @@ async function unpack({ from, to, unpackedBytes, encryption }: PartToUnpack): Pr
     createZstdDecompress(decompression),
     count,
     // Not synced: what is kept of it is, once it takes the place of a database.
-    createWriteStream(to, { flags: 'wx', mode: 0o600, highWaterMark: BUFFERED_BYTES }),
+    createPartFile(to),
   );
   if (size !== unpackedBytes) throw new Failure('unpacking');
   return hash.digest('hex');
