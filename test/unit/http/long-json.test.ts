@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { expect, it } from 'vitest';
 import { sendLong } from '../../../electron/instance/http/long-json.ts';
 
-const items = Array.from({ length: 60_000 }, (_, id) => ({
+const items = Array.from({ length: 240_000 }, (_, id) => ({
   id,
   key: `KEY_${id}`,
   value: null,
