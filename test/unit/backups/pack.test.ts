@@ -296,6 +296,33 @@ describe('packing', () => {
     expect(() => packProgram.parseRequest(request)).toThrow();
     expect(() => packProgram.parseRequest({ ...request, recipients: [], key: 'x' })).toThrow();
   });
+
+  it('takes no answer of another form', () => {
+    const hash = 'a'.repeat(64);
+    const part = { name: 'database', holds: 'database', sizeBytes: 1, sha256: hash, unpackedBytes: 1 };
+    const parts = [part, { ...part, name: 'details', holds: 'details' }];
+    const packed = { schemaVersion: 1, auditHead: { id: 1, hash }, parts };
+    for (const right of [{ packed }, { packed: { ...packed, auditHead: null } }, { refused: 'ENOSPC' }])
+      expect(packProgram.parseAnswer(right)).toEqual(right);
+    for (const wrong of [
+      null,
+      'packed',
+      {},
+      { packed, refused: 'ENOSPC' },
+      { packed, more: 1 },
+      { refused: 'no code' },
+      { packed: { ...packed, more: 1 } },
+      { packed: { ...packed, schemaVersion: -1 } },
+      { packed: { ...packed, auditHead: { id: 0, hash } } },
+      { packed: { ...packed, auditHead: { id: 1, hash: 'A'.repeat(64) } } },
+      { packed: { ...packed, parts: [part] } },
+      { packed: { ...packed, parts: [part, { ...part, holds: 'more' }] } },
+      { packed: { ...packed, parts: [part, { ...part, name: '../part' }] } },
+      { packed: { ...packed, parts: [part, { ...part, sizeBytes: 0.5 }] } },
+      { packed: { ...packed, parts: [part, { ...part, more: 1 }] } },
+    ])
+      expect(() => packProgram.parseAnswer(wrong), JSON.stringify(wrong)).toThrow(TypeError);
+  });
 });
 
 describe('the scratch folder', () => {

@@ -37,24 +37,35 @@ export const packProgram: Program<PackRequest, PackAnswer> = {
   timeoutMs: LEAST_MS,
   // By hand: the process that packs loads this too, and a library of shapes takes it longer than a small database.
   parseRequest(message) {
-    const { database, folder, recipients, ...rest } = message as Record<string, unknown>;
-    if (typeof database !== 'string' || typeof folder !== 'string' || Object.keys(rest).length > 0)
-      throw new TypeError('no database');
+    const { database, folder, recipients } = parseFields(message, ['database', 'folder', 'recipients']);
+    if (typeof database !== 'string' || typeof folder !== 'string') throw new TypeError('no database');
     if (!Array.isArray(recipients) || !recipients.every(isRecipient)) throw new TypeError('no recipients');
     return { database, folder, recipients };
   },
   parseAnswer(message) {
-    const { refused, packed } = message as Record<string, unknown>;
-    if (typeof refused === 'string' && /^[A-Z][A-Z0-9_]{0,60}$/.test(refused)) return { refused };
-    return { packed: parsePacked(packed) };
+    if (message !== null && typeof message === 'object' && 'refused' in message) {
+      const { refused } = parseFields(message, ['refused']);
+      if (typeof refused !== 'string' || !/^[A-Z][A-Z0-9_]{0,60}$/.test(refused))
+        throw new TypeError('no code');
+      return { refused };
+    }
+    return { packed: parsePacked(parseFields(message, ['packed']).packed) };
   },
 };
+
+/** These fields and no others. */
+function parseFields<Name extends string>(message: unknown, names: readonly Name[]): Record<Name, unknown> {
+  const found = message !== null && typeof message === 'object' ? Object.keys(message) : [];
+  if (found.length !== names.length || !names.every((name) => found.includes(name)))
+    throw new TypeError('other fields');
+  return message as Record<Name, unknown>;
+}
 
 const isRecipient = (message: unknown): message is string =>
   typeof message === 'string' && /^age1[a-z0-9]+$/.test(message);
 
 function parsePacked(message: unknown): Packed {
-  const { schemaVersion, auditHead, parts } = message as Record<string, unknown>;
+  const { schemaVersion, auditHead, parts } = parseFields(message, ['schemaVersion', 'auditHead', 'parts']);
   if (!Array.isArray(parts) || parts.length !== partHolds.length) throw new TypeError('no parts');
   return {
     schemaVersion: parseCount(schemaVersion),
@@ -64,7 +75,8 @@ function parsePacked(message: unknown): Packed {
 }
 
 function parsePart(message: unknown): ManifestPart {
-  const { name, holds, sizeBytes, sha256, unpackedBytes } = message as Record<string, unknown>;
+  const fields = ['name', 'holds', 'sizeBytes', 'sha256', 'unpackedBytes'] as const;
+  const { name, holds, sizeBytes, sha256, unpackedBytes } = parseFields(message, fields);
   const known = partHolds.find((each) => each === holds);
   if (typeof name !== 'string' || !/^[a-z.]+$/.test(name) || !known) throw new TypeError('no part');
   return {
@@ -77,7 +89,8 @@ function parsePart(message: unknown): ManifestPart {
 }
 
 function parseHead(message: unknown): Packed['auditHead'] {
-  const { id, hash } = message as Record<string, unknown>;
+  const { id, hash } = parseFields(message, ['id', 'hash']);
+  if (id === 0) throw new TypeError('no line of the log');
   return { id: parseCount(id), hash: parseHash(hash) };
 }
 

@@ -13,7 +13,7 @@ import { type PartToUnpack, type Unpacking, type UnpackingFailure, unpackingProg
 const MAX_WINDOW_LOG = 27;
 const READ_BYTES = 1024 * 1024;
 /** Read ahead of the decompression, which runs beside the rest. */
-const BUFFERED_BYTES = 4 * READ_BYTES;
+const AHEAD_BYTES = 4 * READ_BYTES;
 
 class Failure extends Error {
   readonly because: UnpackingFailure;
@@ -48,7 +48,7 @@ async function unpack({ from, to, unpackedBytes, encryption }: PartToUnpack): Pr
   const stored = createReadStream(from, { start: encryption?.headerBytes ?? 0, highWaterMark: READ_BYTES });
   const decompression: ZstdOptions & TransformOptions = {
     chunkSize: FRAME_BYTES,
-    writableHighWaterMark: BUFFERED_BYTES,
+    writableHighWaterMark: AHEAD_BYTES,
     params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
   };
   await pipeline(
