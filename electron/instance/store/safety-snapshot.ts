@@ -33,21 +33,53 @@ const ROOM_BESIDE_BYTES = 16 * 1024 * 1024;
  *
  * @returns the name of the folder.
  */
-export function keepSnapshot(dataDir: string, why: Exclude<FormerWhy, 'restore'>, nowMs: number): string {
-  const database = join(dataDir, DATABASE_FILE);
-  requireRoom(dataDir, database);
-  const making = prepareScratch(dataDir, `before-${why}`);
+export function keepSnapshot(dataDir: string, why: SnapshotWhy, nowMs: number): string {
+  const folder = prepareSnapshot(dataDir, why);
   try {
-    takeSnapshot(database, join(making, DATABASE_FILE), [], () => undefined);
-    syncContents(making);
-    const name = nameFormer(dataDir, why, nowMs);
-    renameSync(making, join(dataDir, name));
+    writeSnapshot(dataDir, folder);
+    return nameSnapshot(dataDir, folder, why, nowMs);
+  } finally {
+    dropSnapshot(folder);
+  }
+}
+
+type SnapshotWhy = Exclude<FormerWhy, 'restore'>;
+
+/** The folder that it is written to. Throws as `keepSnapshot`. */
+export function prepareSnapshot(dataDir: string, why: SnapshotWhy): string {
+  requireRoom(dataDir, join(dataDir, DATABASE_FILE));
+  return prepareScratch(dataDir, `before-${why}`);
+}
+
+/** The part that takes long, which a process without a key may do. Throws as `keepSnapshot`. */
+export function writeSnapshot(dataDir: string, folder: string): void {
+  const database = join(dataDir, DATABASE_FILE);
+  try {
+    takeSnapshot(database, join(folder, DATABASE_FILE), [], () => undefined);
+    syncContents(folder);
+  } catch (error) {
+    throw asStoreError(error, database);
+  }
+}
+
+/**
+ * Once it is written: its owner alone names it. A process that outlived an instance would keep the database as of some moment after
+ * what it should have been kept before.
+ */
+export function nameSnapshot(dataDir: string, folder: string, why: SnapshotWhy, nowMs: number): string {
+  const name = nameFormer(dataDir, why, nowMs);
+  try {
+    renameSync(folder, join(dataDir, name));
     syncFolder(dataDir);
     return name;
   } catch (error) {
-    rmSync(making, { recursive: true, force: true });
-    throw asStoreError(error, database);
+    throw asStoreError(error, join(dataDir, name));
   }
+}
+
+/** What is not named. */
+export function dropSnapshot(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** A disk that a snapshot fills to its end takes no writes of the instance either. */
@@ -79,10 +111,15 @@ function tryToKeep(dataDir: string, clock: Clock): Pick<Migrated, 'snapshot' | '
   try {
     return { snapshot: keepSnapshot(dataDir, 'migration', clock.now()), trouble: null };
   } catch (error) {
-    if (error instanceof AppError) return { snapshot: null, trouble: error.message };
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    return { snapshot: null, trouble: `It could not be written (${code}).` };
+    return { snapshot: null, trouble: explainUnkept(error) ?? 'It could not be written (unknown error).' };
   }
+}
+
+/** Why it could not be kept, in words; null for what has no code: it is a fault of this program. */
+export function explainUnkept(error: unknown): string | null {
+  if (error instanceof AppError) return error.message;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? `It could not be written (${code}).` : null;
 }
 
 /** In words, for who starts it; nothing where it was kept. */

@@ -1,0 +1,1 @@
+ALTER TABLE `key_copies` ADD `by_word` integer DEFAULT false NOT NULL;

@@ -1,0 +1,1 @@
+CREATE INDEX `audit_log_by_project` ON `audit_log` ("data" ->> 'project_id');
