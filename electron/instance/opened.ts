@@ -65,7 +65,7 @@ function assemble(data: OpenedData, consoleFolder: string, exchange: Exchange): 
   const { store, log } = ctx;
   let doors: Doors | null = null;
   const composed = compose(ctx, core, exchange, () => doors);
-  const { capabilities, identify, noteUse, listExtraNames } = composed;
+  const { capabilities, identify, noteUse, findProjectId, listExtraNames } = composed;
   const hosts = listHostNames(listExtraNames());
   const app = createApp({
     routes: capabilities.map(({ routes }) => routes),
@@ -77,6 +77,7 @@ function assemble(data: OpenedData, consoleFolder: string, exchange: Exchange): 
     identify,
     noteUse,
     ctx,
+    findProjectId,
     listHosts: () => hosts,
     consoleRoutes: consoleFiles(consoleFolder),
   });

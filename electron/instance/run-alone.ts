@@ -3,7 +3,7 @@ import { createOwner } from './doors/socket-door.ts';
 import { createDamageFinder } from './http/damage.ts';
 import { createEvents } from './kernel/events.ts';
 import { type InstanceOptions, type OpenedData, openData } from './opened-data.ts';
-import { resolveToRun } from './projects/env-files/env-export.ts';
+import { resolveAll } from './projects/env-files/env-export.ts';
 import { getEnvironment, PRODUCTION } from './projects/environments.ts';
 import { getProject } from './projects/projects.ts';
 import { createReadRecorder } from './projects/reads/read-recorder.ts';
@@ -50,7 +50,10 @@ async function resolve({ ctx }: OpenedData, project: string, environment: string
   const found = getProject(ctx, project);
   const place = { project: found, environment: getEnvironment(ctx, found.id, environment) };
   try {
-    const { variables } = await resolveToRun(ctx, reads, owner, place, false);
+    const { variables } = await resolveAll(ctx, reads, owner, place, {
+      skipUnreadable: false,
+      purpose: 'run',
+    });
     return variables.map(({ key, value, isSecret }) => ({ key, value: value.reveal(), is_secret: isSecret }));
   } finally {
     reads.flush();

@@ -14,8 +14,8 @@ export interface EventMap {
   tls: undefined;
   /** A job run started, progressed or ended. */
   jobs: undefined;
-  /** A request changed something: the first segment of its path, and the caller's account. */
-  changed: { resource: string; userId: number | null };
+  /** A request changed something: the first segment of its path, the caller's account, and the projects it is known to have changed. */
+  changed: { resource: string; userId: number | null; projectIds?: readonly number[] };
 }
 export type EventName = keyof EventMap;
 type Told<Name extends EventName> = EventMap[Name] extends undefined ? [] : [told: EventMap[Name]];

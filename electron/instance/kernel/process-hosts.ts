@@ -32,16 +32,24 @@ export interface StartedProcess {
 }
 
 /**
+ * For V8. Its room for what is new is small (a MiB): what is large and only passes through a process is let go of sooner, and
+ * ours hold little else.
+ */
+export const toHeapFlags = ({ heapMib }: Pick<StartedProgram, 'heapMib'>): string[] => [
+  '--max-semi-space-size=1',
+  ...(heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`]),
+];
+
+/**
  * Child processes of Node's. SECURITY: messages go through pipes, and neither through arguments nor through the
  * environment. Not through Node's own channel (`fork`) either: a line in it that is no JSON is an uncaught
  * exception in this process. No debugger comes in by a signal.
  */
 export const childProcesses: ProcessHost = {
-  start({ file, heapMib }, { onMessage, onUnreadable, onExit }) {
+  start(program, { onMessage, onUnreadable, onExit }) {
     // There this program is no Node: started again it would be the desktop.
     if (process.versions.electron) throw new Error('Electron starts its processes otherwise');
-    const limits = heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`];
-    const child = spawn(process.execPath, ['--disable-sigusr1', ...limits, file], {
+    const child = spawn(process.execPath, ['--disable-sigusr1', ...toHeapFlags(program), program.file], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     child.on('error', onExit);

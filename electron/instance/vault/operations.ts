@@ -34,9 +34,12 @@ export const vaultOperations = declareOperations({
     'Key copy read',
     () => say`Read a copy of the key`,
   ),
-  KEY_COPY_PROVEN: operation<{ id: number; fingerprint: Fingerprint }>(
+  KEY_COPY_PROVEN: operation<{ id: number; fingerprint: Fingerprint; told?: string }>(
     'Key copy verified',
-    () => say`Verified a copy of the key`,
+    ({ told }) =>
+      told === undefined
+        ? say`Verified a copy of the key`
+        : say`Verified a copy of the key, and said that it lies in ${told}`,
   ),
   KEY_COPY_FORGOTTEN: operation<{ id: number }>(
     'Key copy removed',

@@ -65,6 +65,8 @@ export const keyCopies = sqliteTable('key_copies', {
   /** File system UUID of the drive, where known. */
   volumeId: text('volume_id'),
   separate: integer('separate', { mode: 'boolean' }).notNull(),
+  /** It is separate because whoever read it back said where it lies; this machine never saw that. */
+  byWord: integer('by_word', { mode: 'boolean' }).notNull().default(false),
   madeAt: integer('made_at').notNull(),
   verifiedAt: integer('verified_at'),
   /** Written, or shown to the end; until then nobody may have anything of it. */

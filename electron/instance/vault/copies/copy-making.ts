@@ -7,6 +7,7 @@ import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { removeFile } from '../custody/key-file.ts';
 import { StrongPassphrase } from '../custody/strong-passphrase.ts';
 import { chooseKey, getKeysFromCopy, getKeysReading, type HandedCopy } from '../key/unlock.ts';
+import { looksLikePath } from '../looks-like-path.ts';
 import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { MasterKey } from '../sealing/master-key.ts';
@@ -69,12 +70,15 @@ export interface MadeCopy {
   kit: (KitPage & { backups: KitBackupPage | null }) | null;
 }
 
-/** Formats returned instead of written: words to write down, text to paste, a protected file, a page to print. */
-const HANDED_OUT: readonly CopyFormat[] = ['words', 'text', 'age', 'pdf'];
+/** Formats returned instead of written: words to write down, text to paste, a page to print, a file to download. */
+const HANDED_OUT: readonly CopyFormat[] = ['words', 'text', 'age', 'pdf', 'kdbx', 'bitwarden', 'csv'];
 /** Formats that are verified by three of their words. */
 const ASKED_BY_WORDS: readonly CopyFormat[] = ['words', 'pdf'];
 /** SECURITY: such a file is useless without its passphrase, so only the file itself verifies it. */
 const PROTECTED: readonly CopyFormat[] = ['age', 'kdbx'];
+
+/** SECURITY: with a passphrase of their own, so that where one of them lies may be left to the word of a person. */
+const DOWNLOADED: readonly CopyFormat[] = ['age', 'kdbx'];
 
 /** Requested word positions of a copy on paper, until it is verified. In memory: a restart draws new ones. */
 const askedWords = new WeakMap<VaultCore, Map<number, number[]>>();
@@ -304,20 +308,23 @@ async function handOut(
 
 /**
  * Verifies a returned copy: by three words at given positions, or by the whole copy. How it is sent back decides
- * whether it is separate. Throws `not_found`, `copy_not_proven`, `vault_locked`, and what reading throws.
+ * whether it is separate; of a file that was downloaded nobody here sees where it lies, so whoever verifies it says it
+ * (`told`). Throws `not_found`, `copy_not_proven`, `vault_locked`, and what reading throws.
  */
 export async function proveKeyCopy(
   core: VaultCore,
   actor: Caller | null,
   id: number,
-  proof: { words?: SecretText[] } & HandedCopy,
+  proof: { words?: SecretText[]; told?: string } & HandedCopy,
 ): Promise<KeyCopy> {
   const copy = getKeyCopy(core, id);
   const key = core.ring.find(copy.fingerprint);
   if (!key) throw lockedError();
-  const separation = proof.words
+  if (proof.told !== undefined) requireTellable(copy, proof);
+  const seen = proof.words
     ? requireWords(core, copy, key, proof.words)
     : await requireSame(core, copy, proof);
+  const separation = proof.told === undefined ? seen : { ...seen, separate: true, told: proof.told };
   if (isProvenBetter(copy, separation)) {
     throw new AppError(
       'copy_not_proven',
@@ -326,11 +333,34 @@ export async function proveKeyCopy(
   }
   core.store.transaction(() => {
     markProven(core, copy, separation);
-    core.audit.append(vaultOperations.KEY_COPY_PROVEN, actor, { id, fingerprint: copy.fingerprint });
+    core.audit.append(vaultOperations.KEY_COPY_PROVEN, actor, {
+      ...{ id, fingerprint: copy.fingerprint },
+      ...(separation.told === undefined ? {} : { told: separation.told }),
+    });
   });
   askedWords.get(core)?.delete(id);
   noteProof(core, key);
   return getKeyCopy(core, id);
+}
+
+/**
+ * SECURITY: the word alone never counts: the file itself has to be read back with it. Nor does it where this machine sees the
+ * place itself, which is then what counts.
+ */
+function requireTellable(
+  copy: KeyCopy,
+  { words, path, bytes, told }: { words?: SecretText[]; told?: string } & HandedCopy,
+) {
+  if (words !== undefined || path !== undefined || bytes === undefined)
+    throw new AppError('invalid_request', 'Where a copy lies is said when its file is read back.', {
+      fields: { content_base64: 'needed' },
+    });
+  if (!DOWNLOADED.includes(copy.format) || copy.volumeId !== null || looksLikePath(copy.place))
+    throw new AppError('copy_not_proven', 'This copy is verified from the place where it was written.');
+  if (told !== undefined && looksLikePath(told))
+    throw new AppError('invalid_request', 'Say in words where it lies.', {
+      fields: { kept_at: 'A path is of this machine. Say in words which device or drive it is.' },
+    });
 }
 
 async function requireSame(core: VaultCore, copy: KeyCopy, handed: HandedCopy): Promise<Separation> {

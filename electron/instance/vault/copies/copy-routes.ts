@@ -3,6 +3,8 @@ import { requireAct } from '../../access/acts.ts';
 import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { displayName } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
+import { findPlace } from '../../kernel/addresses.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import type { HandedCopy } from '../key/unlock.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
@@ -67,6 +69,19 @@ function toHanded(request: z.infer<typeof handedBody>, follow?: FollowStage): Ha
   };
 }
 
+/** SECURITY: a browser on the machine of the instance has its disk; the window and the socket are on it. */
+function requireElsewhere(keptOn: 'other_device' | 'drive' | undefined, ip: string | null): void {
+  if (keptOn === undefined)
+    throw new AppError('invalid_request', 'Say on what the copy lies.', { fields: { kept_on: 'needed' } });
+  if (keptOn === 'other_device' && (ip === null || findPlace(ip) === 'this_machine'))
+    throw new AppError('invalid_request', 'This is the machine of the instance.', {
+      fields: {
+        kept_on:
+          'You are on the machine of the instance now. Open this page on the device where the file lies.',
+      },
+    });
+}
+
 /** `/vault/key/copies`: making copies of the key, proving and forgetting them. */
 export function copyRoutes({ core, ctx }: VaultRouteDeps) {
   const app = createRoutes();
@@ -121,7 +136,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const request = c.req.valid('json');
       // SECURITY: what writes the key to this machine or shows it is the owner's alone. An administrator's session
       // elsewhere may take a protected file, nothing plainer.
-      if (request.format !== 'age' || request.path !== undefined)
+      if ((request.format !== 'age' && request.format !== 'kdbx') || request.path !== undefined)
         requireAct(caller, 'copies_make_plainer', ctx.clock.now());
       const wanted = {
         format: request.format,
@@ -172,10 +187,22 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/copies/{id}/prove',
-      ...act('copies_verify', 'copies_verify_from_path'),
+      ...act('copies_verify', 'copies_verify_from_path', 'copies_tell_place'),
       request: {
         params: copyId,
-        ...body(handedBody.extend({ words: z.array(z.string().max(20)).length(3).optional() })),
+        ...body(
+          handedBody.extend({
+            words: z.array(z.string().max(20)).length(3).optional(),
+            kept_at: displayName(200).optional().openapi({
+              description:
+                'Where the file that is sent back lies, in words. It then counts, by the word of who sends it',
+            }),
+            kept_on: z.enum(['other_device', 'drive']).optional().openapi({
+              description:
+                'With `kept_at`: a device other than the machine of the instance, or a drive that is kept apart',
+            }),
+          }),
+        ),
       },
       responses: answer(provenCopyShape, 'The verified copy'),
     }),
@@ -183,10 +210,15 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const caller = c.get('caller');
       const request = c.req.valid('json');
       if (request.path !== undefined) requireAct(caller, 'copies_verify_from_path', ctx.clock.now());
+      const told = request.kept_at === undefined ? {} : { told: request.kept_at };
+      if (request.kept_at !== undefined) {
+        requireAct(caller, 'copies_tell_place', ctx.clock.now());
+        requireElsewhere(request.kept_on, caller.ip);
+      }
       const words = request.words?.map((word) => new SecretText(word));
       const { id } = c.req.valid('param');
       const copy = await withProgress(core, request.progress_id, (follow) => {
-        const proof = { ...toHanded(request, follow), ...(words ? { words } : {}) };
+        const proof = { ...toHanded(request, follow), ...(words ? { words } : {}), ...told };
         return holdingKey(core, () => proveKeyCopy(core, caller, id, proof));
       });
       return c.json(toAnswer(provenCopyShape, { copy: describeCopy(core, copy) }));

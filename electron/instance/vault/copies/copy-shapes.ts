@@ -21,6 +21,9 @@ export const copyShape = z
     place: z.string(),
     volume_id: z.string().nullable(),
     separate: z.boolean(),
+    by_word: z.boolean().openapi({
+      description: 'It counts as separate because whoever verified it said where it lies',
+    }),
     not_separate: z.string().nullable().openapi({ description: 'Why it does not count as separate' }),
     made_at: epochMs,
     finished: z.boolean().openapi({ description: 'Written, or shown to the end' }),
@@ -173,11 +176,15 @@ function createDescriber({ store, clock, listBackupFolders }: VaultCore) {
       epoch: copy.epoch ?? null,
       notSeparate: explainNotSeparate(copy),
       worth,
-      worthWords: [copyVerdicts[worth], ...sayBeside(besideBackups)].join(' '),
+      worthWords: [copyVerdicts[worth], ...sayTold(copy), ...sayBeside(besideBackups)].join(' '),
       besideBackups,
     };
   };
 }
+
+/** A promise is not what was seen. */
+const sayTold = ({ byWord, separate }: DescribedCopy): string[] =>
+  byWord && separate ? ['Where it lies was said by whoever verified it, and not seen.'] : [];
 
 function sayBeside(names: readonly string[]): string[] {
   if (names.length === 0) return [];

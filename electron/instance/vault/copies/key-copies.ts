@@ -2,6 +2,7 @@ import { dirname, isAbsolute, normalize } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { listKeyRecords } from '../key/key-record.ts';
+import { looksLikePath } from '../looks-like-path.ts';
 import { vaultOperations } from '../operations.ts';
 import { proveRotation } from '../rotation/rotation.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
@@ -21,6 +22,8 @@ export interface KeyCopy {
   place: string;
   volumeId: string | null;
   separate: boolean;
+  /** Where it lies was said by whoever verified it, and not seen. */
+  byWord: boolean;
   madeAt: number;
   /** When it was last verified; null if never. */
   verifiedAt: number | null;
@@ -50,14 +53,18 @@ const HANDED_OUT_PLACE: Partial<Record<CopyFormat, string>> = {
   pdf: 'on paper',
   text: 'password manager',
   age: 'downloaded',
+  kdbx: 'downloaded',
+  bitwarden: 'password manager',
+  csv: 'password manager',
 };
 
-const COLUMNS = `id, fingerprint, format, place, volume_id AS volumeId, separate, made_at AS madeAt,
+const COLUMNS = `id, fingerprint, format, place, volume_id AS volumeId, separate, by_word AS byWord, made_at AS madeAt,
   verified_at AS verifiedAt, finished`;
-type Row = Omit<KeyCopy, 'separate' | 'finished'> & { separate: number; finished: number };
+type Row = Omit<KeyCopy, 'separate' | 'byWord' | 'finished'> &
+  Record<'separate' | 'byWord' | 'finished', number>;
 
 function fromRow(row: Row): KeyCopy {
-  return { ...row, separate: row.separate === 1, finished: row.finished === 1 };
+  return { ...row, separate: row.separate === 1, byWord: row.byWord === 1, finished: row.finished === 1 };
 }
 
 /** Throws `not_found`. */
@@ -81,7 +88,7 @@ export function finishKeyCopy(core: VaultCore, id: number): KeyCopy {
 }
 
 /** Formats that leave this machine by pen or by paste. They count as separate once verified. */
-const PEN_OR_PASTE: readonly CopyFormat[] = ['words', 'pdf', 'text'];
+const PEN_OR_PASTE: readonly CopyFormat[] = ['words', 'pdf', 'text', 'bitwarden', 'csv'];
 
 /** What a verification says about where a copy is. */
 export interface Separation {
@@ -89,6 +96,8 @@ export interface Separation {
   volumeId: string | null;
   /** Path it was verified from; null when it was sent or typed. */
   path: string | null;
+  /** What whoever verified it says of where it lies, when that is all that is known. */
+  told?: string;
 }
 
 /**
@@ -101,25 +110,28 @@ export function judgeUnseen(format: CopyFormat, isFile: boolean): Separation {
 
 /**
  * Whether the record of a copy is better than this verification: a file on this disk does not verify paper in a
- * drawer.
+ * drawer. SECURITY: what somebody said is not better than what was seen.
  */
 export function isProvenBetter(copy: KeyCopy, separation: Separation): boolean {
+  if (copy.byWord && separation.path !== null) return false;
   return copy.separate && copy.verifiedAt !== null && !separation.separate;
 }
 
 /** Records a verification. The caller has checked that no better one is lost (isProvenBetter). */
-export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId, path }: Separation): void {
-  const isNamedByUser = !copy.place.startsWith('/') && copy.place !== HANDED_OUT_PLACE[copy.format];
+export function markProven(core: VaultCore, copy: KeyCopy, separation: Separation): void {
+  const { separate, volumeId, path, told } = separation;
+  const isNamedByUser = !looksLikePath(copy.place) && copy.place !== HANDED_OUT_PLACE[copy.format];
   core.store.transaction(() => {
     core.store.sqlite
       .prepare(
-        `UPDATE key_copies SET verified_at = ?, separate = ?, volume_id = ?, place = ?, finished = 1 WHERE id = ?`,
+        `UPDATE key_copies SET verified_at = ?, separate = ?, by_word = ?, volume_id = ?, place = ?, finished = 1 WHERE id = ?`,
       )
       .run(
         core.clock.now(),
         separate ? 1 : 0,
+        told === undefined ? 0 : 1,
         path === null ? copy.volumeId : volumeId,
-        path === null || isNamedByUser ? copy.place : path,
+        told ?? (path === null || isNamedByUser ? copy.place : path),
         copy.id,
       );
   });
@@ -128,8 +140,8 @@ export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId,
 /** Why a copy does not count as separate, for people; null when it does, or will once verified. */
 export function explainNotSeparate(copy: KeyCopy): string | null {
   if (copy.separate) return null;
-  return copy.volumeId === null && !copy.place.startsWith('/')
-    ? 'A downloaded file may be on the same disk as the database. It counts once it is verified from a separate drive.'
+  return copy.volumeId === null && !looksLikePath(copy.place)
+    ? 'A downloaded file may be on the same disk as the database. It counts once it is verified and whoever does so says where it lies, or once the owner of this machine verified it from a separate drive.'
     : `${copy.place} was not separate from the database when it was verified.`;
 }
 

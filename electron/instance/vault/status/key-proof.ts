@@ -66,17 +66,22 @@ export interface CountingCopy {
   fingerprint: Fingerprint;
   /** UUID of the file system it is on, where known. */
   volumeId: string | null;
+  /** Where it lies was said, and not seen. */
+  byWord: boolean;
 }
 
-/** Of every key that was in use here: backups may need an older one. The latest verification comes first. */
+/**
+ * Of every key that was in use here: backups may need an older one. The latest verification comes first; what was only said to lie
+ * somewhere comes last.
+ */
 export function listCountingCopies(core: VaultCore): CountingCopy[] {
   const nowMs = core.clock.now();
   const rows = core.store.sqlite
     .prepare(
-      `SELECT verified_at AS verifiedAt, place, format, fingerprint, separate, volume_id AS volumeId FROM key_copies
+      `SELECT verified_at AS verifiedAt, place, format, fingerprint, separate, volume_id AS volumeId, by_word AS byWord FROM key_copies
        WHERE verified_at IS NOT NULL ORDER BY verified_at DESC, id DESC`,
     )
-    .all() as (CountingCopy & { verifiedAt: number; separate: number })[];
+    .all() as (Omit<CountingCopy, 'byWord'> & { verifiedAt: number; separate: number; byWord: number })[];
   const copies = rows.filter(({ verifiedAt, separate }) =>
     // Whether its key is in use does not matter here: it opens what was made under it.
     countingVerdicts.includes(
@@ -85,13 +90,18 @@ export function listCountingCopies(core: VaultCore): CountingCopy[] {
   );
   const active = findActiveRecord(core.store)?.fingerprint;
   const splits = active === undefined ? [] : listCountingSplits(core, active);
-  return [
-    ...copies.map(({ place, format, fingerprint, volumeId }) => ({ place, format, fingerprint, volumeId })),
+  const counting = [
+    ...copies.map(({ place, format, fingerprint, volumeId, byWord }) => ({
+      ...{ place, format, fingerprint, volumeId },
+      byWord: byWord === 1,
+    })),
     ...splits.map(({ place }) => ({
       place,
       format: null,
       fingerprint: active as Fingerprint,
       volumeId: null,
+      byWord: false,
     })),
   ];
+  return counting.toSorted((a, b) => Number(a.byWord) - Number(b.byWord));
 }
