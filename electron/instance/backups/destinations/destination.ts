@@ -23,8 +23,12 @@ export interface Destination {
   list(folder: string, signal: AbortSignal): Promise<StoredFile[]>;
   /** Throws `not_found` for a file that is not there. */
   read(path: string, signal: AbortSignal): Promise<Readable>;
-  /** The file is there whole, and on the disk, when this returns, or not at all. Never overwrites. */
-  write(path: string, content: Readable, signal: AbortSignal): Promise<void>;
+  /**
+   * The file is there whole, and on the disk, when this returns, or not at all. Never overwrites.
+   *
+   * @param content its pieces may lie in one buffer: nothing of a piece is used once the next is asked for.
+   */
+  write(path: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
   /** Nothing where it is gone already. Folders that become empty go too. */
   remove(path: string, signal: AbortSignal): Promise<void>;
   /** Ends what a kill left of writing below a folder, where that is not among the files there. */

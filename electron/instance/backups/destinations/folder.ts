@@ -3,7 +3,6 @@ import { constants, type Dirent } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, opendir, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../kernel/app-error.ts';
 import { explainReadOnly, isGone } from '../../vault/copies/write-copy.ts';
 import { giveName, syncFolder } from '../../vault/custody/key-file.ts';
@@ -21,6 +20,8 @@ const STEP = /^[\w][\w.-]{0,150}$/;
 const READ_BYTES = 1024 * 1024;
 /** On a drive that takes 2 MB a second, half a minute. */
 const SYNC_BYTES = 64 * 1024 * 1024;
+/** Far below what a folder may be silent. */
+const STILL_WAITING_MS = 100;
 const PARTIAL = '.partial-';
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
@@ -138,10 +139,11 @@ export function openFolder(
         const partial = join(dirname(file), `${PARTIAL}${randomBytes(6).toString('hex')}`);
         try {
           const handle = await open(partial, 'wx', 0o600);
-          // Synced before it is closed, and before it has its name.
-          await pipeline(content, passing(handle, goOn), handle.createWriteStream({ flush: true }), {
-            signal: AbortSignal.any([signal, givenUp]),
-          });
+          try {
+            await writeAll(handle, content, goOn, AbortSignal.any([signal, givenUp]));
+          } finally {
+            await handle.close();
+          }
           if ((await findFileSystem(place.path)) !== fileSystem) throw goneError(place.path);
           await giveName(partial, file);
           await syncFolder(dirname(file));
@@ -204,20 +206,46 @@ export function openFolder(
   }
 }
 
-/** Synced now and then: all of a large file at its end, on a slow drive, could not be told from a drive that hangs. */
-const passing = (handle: FileHandle, goOn: () => void) =>
-  async function* (content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let unsynced = 0;
-    for await (const piece of content) {
-      goOn();
-      yield piece;
-      unsynced += piece.length;
-      if (unsynced < SYNC_BYTES) continue;
-      await handle.datasync();
-      unsynced = 0;
-    }
+/** Synced at its end, and now and then: all of a large file at once, on a slow drive, could not be told from one that hangs. */
+async function writeAll(
+  handle: FileHandle,
+  content: AsyncIterable<Uint8Array>,
+  goOn: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let unsynced = 0;
+  for await (const piece of withoutWaiting(content, goOn)) {
+    signal.throwIfAborted();
     goOn();
-  };
+    // Whole, however little of it the system takes at once.
+    await handle.writeFile(piece);
+    unsynced += piece.length;
+    if (unsynced < SYNC_BYTES) continue;
+    await handle.datasync();
+    unsynced = 0;
+  }
+  signal.throwIfAborted();
+  goOn();
+  await handle.sync();
+}
+
+/** What the content takes to come is no silence of the folder's: it may be packed meanwhile. */
+async function* withoutWaiting(
+  content: AsyncIterable<Uint8Array>,
+  goOn: () => void,
+): AsyncGenerator<Uint8Array> {
+  const pieces = content[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const waiting = setInterval(goOn, STILL_WAITING_MS);
+      const piece = await pieces.next().finally(() => clearInterval(waiting));
+      if (piece.done) return;
+      yield piece.value;
+    }
+  } finally {
+    await pieces.return?.();
+  }
+}
 
 /** SECURITY: no path leads out of the folder, whatever a manifest or a list says. */
 function requireSteps(path: string): string[] {

@@ -12,3 +12,10 @@ export interface ManifestPart {
   /** What it is decrypted and unpacked to, exactly: nothing is unpacked beyond. */
   unpackedBytes: number;
 }
+
+const plainNames: Record<PartHolds, string> = { database: 'database.sqlite', details: 'details.json' };
+
+/** File name of a part: what opens it is said by how it ends. */
+export function namePart(holds: PartHolds, isEncrypted: boolean): string {
+  return `${plainNames[holds]}.zst${isEncrypted ? '.age' : ''}`;
+}

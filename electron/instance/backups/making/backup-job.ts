@@ -67,6 +67,7 @@ function beginRun(core: BackupsCore, destination: KnownDestination, why: BackupR
     startedAt: core.ctx.clock.now(),
     progress: { step: 'packing', part: null, doneBytes: 0, totalBytes: null },
     stepBegunMs: performance.now(),
+    stepBegunBytes: 0,
     cancelling: new AbortController(),
     isConfirmed: false,
   };

@@ -50,9 +50,11 @@ export function noteSequence({ ctx }: BackupsCore, id: string, sequence: number)
   ctx.store.sqlite.prepare('UPDATE backups SET sequence = ? WHERE id = ?').run(sequence, id);
 }
 
-export function noteStored({ ctx }: BackupsCore, id: string): void {
+export function noteStored({ ctx }: BackupsCore, id: string, sizeBytes: number): void {
   ctx.store.transaction(() =>
-    ctx.store.sqlite.prepare("UPDATE backups SET state = 'stored' WHERE id = ?").run(id),
+    ctx.store.sqlite
+      .prepare("UPDATE backups SET state = 'stored', size_bytes = ? WHERE id = ?")
+      .run(sizeBytes, id),
   );
 }
 

@@ -21,8 +21,9 @@ export interface BackupRun {
   /** Epoch ms. */
   startedAt: number;
   progress: BackupProgress;
-  /** By the monotonic clock. */
+  /** When its step began, by the monotonic clock, and how far it was by then. */
   stepBegunMs: number;
+  stepBegunBytes: number;
   cancelling: AbortController;
   /** Whether it was read back: it is a backup, and to be deleted as one. */
   isConfirmed: boolean;

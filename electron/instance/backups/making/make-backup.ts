@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '../../kernel/app-error.ts';
@@ -21,12 +20,12 @@ import {
   sumStored,
 } from '../format/manifest.ts';
 import { computeManifestMac, formatMac } from '../format/manifest-mac.ts';
+import { namePart, partHolds } from '../format/parts.ts';
 import { noteBegun, noteSequence, noteStored } from './backup-rows.ts';
 import type { BackupProgress, BackupStep } from './backup-run.ts';
+import { readGrowing, startWriting } from './growing-part.ts';
 import { type Packed, packDatabase } from './pack.ts';
 import { noteManifest, takeWriter } from './writer.ts';
-
-const READ_BYTES = 1024 * 1024;
 
 /** One backup on its way. */
 export interface Making {
@@ -46,9 +45,9 @@ export interface Made {
 }
 
 /**
- * Makes a backup: snapshot → parts → `manifest.hmac` → `manifest.json` → all of it read back. Until the manifest is
- * there nothing is a backup, and it counts once it was read back. Throws what the database, the destination and a vault
- * that was locked meanwhile do; the caller removes what is left.
+ * Makes a backup: snapshot → parts → `manifest.hmac` → `manifest.json` → all of it read back. What is packed is written
+ * while the rest is being packed. Until the manifest is there nothing is a backup, and it counts once it was read back.
+ * Throws what the database, the destination and a vault that was locked meanwhile do; the caller removes what is left.
  */
 export async function makeBackup(core: BackupsCore, begun: Making): Promise<Made> {
   const { ctx } = core;
@@ -63,20 +62,8 @@ export async function makeBackup(core: BackupsCore, begun: Making): Promise<Made
   const folder = `${root}/${formatBackupFolder(making)}`;
   return await inScratch(ctx.dataDir, `backup-${id}`, async (scratch) => {
     const recipients = known.isReadable ? [] : await listRecipients(known, key, instanceId);
-    const packed = await packDatabase(ctx, { folder: scratch, recipients }, signal);
+    const packed = await packInto(core, { ...making, scratch, to: destination, folder, recipients });
     const sizeBytes = sumStored(packed);
-    // After the snapshot: what is restored from it knows nothing of a backup that it could take for unfinished.
-    noteBegun(core, { ...making, keyFingerprint: key.fingerprint, folder, sizeBytes });
-    // Open windows show it while it runs.
-    ctx.events.emit('changed', { resource: 'backups', userId: null });
-    const writing = createProgress(making, 'writing', sizeBytes);
-    for (const { name } of packed.parts) {
-      const content = Readable.from(
-        writing(name, createReadStream(join(scratch, name), { highWaterMark: READ_BYTES })),
-        { objectMode: false },
-      );
-      await destination.write(`${folder}/${name}`, content, signal);
-    }
     // What was cancelled takes no number.
     signal.throwIfAborted();
     const signed = sign(core, making, recipients, packed);
@@ -85,17 +72,60 @@ export async function makeBackup(core: BackupsCore, begun: Making): Promise<Made
       [MANIFEST_FILE, signed.manifest],
     ] as const)
       await destination.write(`${folder}/${name}`, Readable.from([bytes]), signal);
-    noteStored(core, id);
+    noteStored(core, id, sizeBytes);
     await readBack(
       destination,
       folder,
       signed,
       packed,
-      createProgress(making, 'verifying', sizeBytes),
+      createProgress(making, 'verifying', { bytes: sizeBytes }),
       signal,
     );
     return { sizeBytes, sequence: signed.sequence };
   });
+}
+
+interface Packing extends Making {
+  /** Where it is packed: an empty folder of ours. */
+  scratch: string;
+  /** Where it goes, and the folder there. */
+  to: Destination;
+  folder: string;
+  recipients: string[];
+}
+
+/** Packs the parts, and writes each to the destination as far as it is packed. */
+async function packInto(core: BackupsCore, packing: Packing): Promise<Packed> {
+  const { ctx } = core;
+  const { scratch, to, folder, recipients, key, signal } = packing;
+  const stopping = new AbortController();
+  const isStopped = AbortSignal.any([signal, stopping.signal]);
+  const parts = startWriting((note) => packDatabase(ctx, { folder: scratch, recipients }, isStopped, note));
+  try {
+    await parts.wait();
+    // After the snapshot: what is restored from it knows nothing of a backup that it could take for unfinished.
+    noteBegun(core, { ...packing, keyFingerprint: key.fingerprint, folder, sizeBytes: null });
+    // Open windows show it while it runs.
+    ctx.events.emit('changed', { resource: 'backups', userId: null });
+    const size: Size = { bytes: null };
+    // What it fails with is thrown below.
+    parts.written.then(
+      (packed) => {
+        size.bytes = sumStored(packed);
+      },
+      () => undefined,
+    );
+    const writing = createProgress(packing, 'writing', size);
+    for (const name of partHolds.map((holds) => namePart(holds, recipients.length > 0))) {
+      await to.write(`${folder}/${name}`, writing(name, readGrowing(join(scratch, name), parts)), signal);
+    }
+    return await parts.written;
+  } catch (error) {
+    stopping.abort();
+    // It writes to the folder that is wiped.
+    await parts.written.catch(() => undefined);
+    throw error;
+  }
 }
 
 /**
@@ -167,11 +197,21 @@ function sign(core: BackupsCore, making: Making, recipients: string[], packed: P
 type Content = AsyncIterable<Uint8Array>;
 type Passing = (part: string, content: Content | Promise<Content>) => AsyncGenerator<Uint8Array>;
 
+/** Of all parts, as stored; null until they are packed. */
+interface Size {
+  bytes: number | null;
+}
+
 /** Counts the bytes of a step that pass. The signature and the manifest are in no total: they are a few hundred bytes. */
-function createProgress({ report }: Making, step: BackupStep, totalBytes: number): Passing {
+function createProgress({ report }: Making, step: BackupStep, size: Size): Passing {
   let passed = 0;
   return async function* (part, content) {
-    const tell = () => report({ step, part, doneBytes: Math.min(passed, totalBytes), totalBytes });
+    const tell = () =>
+      report(
+        size.bytes === null
+          ? { step: 'packing', part: null, doneBytes: passed, totalBytes: null }
+          : { step, part, doneBytes: Math.min(passed, size.bytes), totalBytes: size.bytes },
+      );
     tell();
     for await (const chunk of await content) {
       passed += chunk.length;

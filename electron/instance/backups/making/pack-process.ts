@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -12,7 +14,7 @@ import { encryptTo } from '../format/age-stream.ts';
 import { COUNTED, type Details, formatDetails } from '../format/details.ts';
 import { FRAME_BYTES } from '../format/frames.ts';
 import { createPartFile } from '../format/part-file.ts';
-import type { ManifestPart, PartHolds } from '../format/parts.ts';
+import { type ManifestPart, namePart, type PartHolds } from '../format/parts.ts';
 import { leftOut } from './left-out.ts';
 import { type Packed, type PackRequest, packProgram } from './pack.ts';
 
@@ -20,13 +22,15 @@ import { type Packed, type PackRequest, packProgram } from './pack.ts';
 const LEVEL = 3;
 /** On their way at once: enough that the threads which compress do not wait for what reads and encrypts. */
 const FRAMES_AT_ONCE = 4;
+/** A percent is the least that is told. */
+const LEAST_SHARE = 0.01;
 const SNAPSHOT = 'database.sqlite';
 
 const zstdCompress = promisify(compressAsync);
 
-answerRequests(packProgram, async (request) => {
+answerRequests(packProgram, async (request, tell) => {
   try {
-    return { packed: await pack(request) };
+    return { packed: await pack(request, tell) };
   } catch (error) {
     // What has no code is a fault of this program, and ends it.
     const { code } = error as { code?: unknown };
@@ -35,14 +39,17 @@ answerRequests(packProgram, async (request) => {
   }
 });
 
-async function pack({ database, folder, recipients }: PackRequest): Promise<Packed> {
+async function pack(
+  { database, folder, recipients }: PackRequest,
+  tell: (share: number) => void,
+): Promise<Packed> {
   const snapshot = join(folder, SNAPSHOT);
   const { schemaVersion, auditHead, ...found } = takeSnapshot(database, snapshot, leftOut, describe);
-  const content = readFrames(snapshot);
-  const { part, sha256 } = await packPart(folder, 'database', SNAPSHOT, recipients, content);
+  const content = telling(readFrames(snapshot), statSync(snapshot).size, tell);
+  const { part, sha256 } = await packPart(folder, 'database', recipients, content);
   await rm(snapshot);
   const details = formatDetails({ ...found, database: { sizeBytes: part.unpackedBytes, sha256 } });
-  const listed = await packPart(folder, 'details', 'details.json', recipients, only(details));
+  const listed = await packPart(folder, 'details', recipients, only(details));
   return { schemaVersion, auditHead, parts: [part, listed.part] };
 }
 
@@ -66,15 +73,16 @@ function describe({
 async function packPart(
   folder: string,
   holds: PartHolds,
-  plainName: string,
   recipients: readonly string[],
   content: AsyncIterable<Uint8Array>,
 ): Promise<{ part: ManifestPart; sha256: string }> {
   const isEncrypted = recipients.length > 0;
-  const name = `${plainName}.zst${isEncrypted ? '.age' : ''}`;
+  const name = namePart(holds, isEncrypted);
   const plain = createMeasure();
   const stored = createMeasure();
   const target = createPartFile(join(folder, name));
+  // Who follows it is told of what is in it, and finds it.
+  await once(target, 'open');
   if (isEncrypted) await pipeline(plain.pass(content), compress, encryptTo(recipients), stored.pass, target);
   else await pipeline(plain.pass(content), compress, stored.pass, target);
   const { sizeBytes: storedBytes, sha256 } = stored.end();
@@ -101,6 +109,20 @@ async function* readFrames(path: string): AsyncGenerator<Uint8Array> {
     }
   } finally {
     await file.close();
+  }
+}
+
+/** From the first frame on the snapshot is there, and the part that it goes to. */
+async function* telling(
+  frames: AsyncIterable<Uint8Array>,
+  sizeBytes: number,
+  tell: (share: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let passed = 0;
+  for await (const frame of frames) {
+    passed += frame.length;
+    tell(Math.max(passed / sizeBytes, LEAST_SHARE));
+    yield frame;
   }
 }
 

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { AppError } from '../../kernel/app-error.ts';
 import { toMegabytes } from '../../kernel/bytes.ts';
 import type { Context } from '../../kernel/context.ts';
-import { askOnce, type Program, programFile } from '../../kernel/processes.ts';
+import { askOnce, type NoteProgress, type Program, programFile } from '../../kernel/processes.ts';
 import { asStoreError } from '../../store/store-error.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { type ManifestPart, partHolds } from '../format/parts.ts';
@@ -110,11 +110,14 @@ function parseHash(message: unknown): string {
  * is the caller's to remove.
  *
  * @param signal kills the process.
+ * @param onProgress is told how much of the snapshot is packed: for the first time once it was taken, and the part that it goes to
+ * is begun.
  */
 export async function packDatabase(
   { processes, store }: Pick<Context, 'processes' | 'store'>,
   { folder, recipients }: Omit<PackRequest, 'database'>,
   signal: AbortSignal,
+  onProgress?: NoteProgress,
 ): Promise<Packed> {
   const database = store.path;
   const sizeBytes = measure(database) + measure(`${database}-wal`);
@@ -124,7 +127,7 @@ export async function packDatabase(
     processes,
     { ...packProgram, timeoutMs },
     { database, folder, recipients },
-    { signal },
+    { signal, onProgress },
   );
   if ('packed' in answer) return answer.packed;
   const { refused } = answer;

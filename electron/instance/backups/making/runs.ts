@@ -14,7 +14,10 @@ export function followRun({ ctx }: BackupsCore, run: BackupRun): (progress: Back
   let toldMs = -Infinity;
   return (progress) => {
     const isNewStep = progress.step !== run.progress.step;
-    if (isNewStep) run.stepBegunMs = performance.now();
+    if (isNewStep) {
+      run.stepBegunMs = performance.now();
+      run.stepBegunBytes = progress.doneBytes;
+    }
     run.progress = progress;
     if (!isNewStep && performance.now() - toldMs < TELL_MS) return;
     toldMs = performance.now();
@@ -28,7 +31,10 @@ export function listRuns({ running }: BackupsCore): (BackupRun & { bytesPerSecon
     const ms = performance.now() - run.stepBegunMs;
     const { step, doneBytes } = run.progress;
     const isTold = step !== 'packing' && ms >= LEAST_MS;
-    return { ...run, bytesPerSecond: isTold ? Math.round((doneBytes / ms) * 1000) : null };
+    return {
+      ...run,
+      bytesPerSecond: isTold ? Math.round(((doneBytes - run.stepBegunBytes) / ms) * 1000) : null,
+    };
   });
 }
 

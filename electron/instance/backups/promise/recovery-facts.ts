@@ -74,10 +74,11 @@ const formatNames: Record<CopyFormat, string> = {
   plain: 'the plain key file',
 };
 
-function nameCopy({ format, place }: CountingCopy): string {
-  return format === null
-    ? place.charAt(0).toLowerCase() + place.slice(1)
-    : `${formatNames[format]} “${place}”`;
+/** SECURITY: what nobody saw is not promised as if it had been seen. */
+function nameCopy({ format, place, byWord }: CountingCopy): string {
+  if (format === null) return place.charAt(0).toLowerCase() + place.slice(1);
+  const name = `${formatNames[format]} “${place}”`;
+  return byWord ? `${name} (as was said; nobody saw that it is there)` : name;
 }
 
 /** Of a folder, where known. */

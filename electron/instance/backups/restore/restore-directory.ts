@@ -4,7 +4,7 @@ import { createOwner } from '../../doors/socket-door.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { childProcesses, type ProcessHost } from '../../kernel/process-hosts.ts';
-import { hasDatabase, prepareDataDir } from '../../store/data-directory.ts';
+import { hasDatabase, hasUnfinishedRestore, prepareDataDir } from '../../store/data-directory.ts';
 import { takeOwnership } from '../../store/ownership.ts';
 import { describeSettled, settleSwap } from '../../store/swap-journal.ts';
 import { createCopyReader } from '../../vault/copies/reading/copy-reader.ts';
@@ -15,7 +15,7 @@ import type { Manifest } from '../format/manifest.ts';
 import { requireKnownVersion, requireRoom } from '../reading/check-backup.ts';
 import { chooseBackup, findBackups } from './find-backups.ts';
 import type { StoredPlace } from './find-stored-backups.ts';
-import { type FormerDatabase, listFormerDatabases, putFormerBack } from './former-database.ts';
+import { type FormerDatabase, findFormer, listFormerDatabases, putFormerBack } from './former-database.ts';
 import { nothingGiven, readCopyFor } from './keys-at-hand.ts';
 import { type Restored, type RestorePreview, restoreChecked } from './prepare-restore.ts';
 import { findExisting, lookAt } from './target.ts';
@@ -122,6 +122,12 @@ export async function undoRestore(
       exchange(),
     ),
   );
+}
+
+/** Before anyone is asked about it: throws `not_found` where `undoRestore` would. */
+export function requireFormer(dataDir: string, name?: string): void {
+  // What a restore that was interrupted left is settled first, by what undoes it.
+  if (!hasUnfinishedRestore(dataDir) && hasDatabase(dataDir)) findFormer(dataDir, name);
 }
 
 /** Of a data directory; none of anything else. */

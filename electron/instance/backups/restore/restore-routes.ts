@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { clientOf } from '../../http/client.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Job } from '../../jobs/job.ts';
 import { handedCopyBody, toHandedCopy } from '../../vault/key/unlock-body.ts';
@@ -33,7 +34,7 @@ export type RequireLink = (c: HonoContext<ApiEnv>, token: string) => void;
 export const requireLinkOf =
   (requireSetUpLink: RequireSetUpLink): RequireLink =>
   (c, token) =>
-    requireSetUpLink(token, { ip: c.get('caller').ip, userAgent: c.req.header('user-agent') ?? null });
+    requireSetUpLink(token, clientOf(c));
 
 const restoreId = z.object({ id: z.uuid() });
 const formerName = z.object({ name: z.string().max(100) });

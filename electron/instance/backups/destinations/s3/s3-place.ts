@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { isWithin, LOOPBACK } from '../../../kernel/addresses.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 
 export const s3Encryptions = ['AES256', 'aws:kms'] as const;
@@ -78,18 +79,12 @@ LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
 LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
 LINK_LOCAL.addAddress('fd00:ec2::254', 'ipv6');
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
 function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 export function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  if (family === 0) return host === 'localhost' || host.endsWith('.localhost');
-  return LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
+  return isIP(host) === 0 ? host === 'localhost' || host.endsWith('.localhost') : isWithin(host, LOOPBACK);
 }
 
 /**

@@ -72,16 +72,12 @@ export function openS3(session: S3Session): Destination {
 
     async write(path, content, signal) {
       const key = toKey(path);
-      try {
-        if (await isThere(path, signal))
-          throw new AppError(
-            'destination_refused',
-            `There is an object ${key} in ${Bucket} already. It was not changed.`,
-          );
-        await upload(session, key, content as AsyncIterable<Uint8Array>, signal);
-      } finally {
-        content.destroy();
-      }
+      if (await isThere(path, signal))
+        throw new AppError(
+          'destination_refused',
+          `There is an object ${key} in ${Bucket} already. It was not changed.`,
+        );
+      await upload(session, key, content, signal);
     },
 
     async remove(path, signal) {
