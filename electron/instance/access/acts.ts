@@ -1,5 +1,5 @@
-import { AppError } from '../kernel/app-error.ts';
-import { type Caller, findConfirmedUntil, type LockedCaller } from './caller.ts';
+import { AppError, hasCode } from '../kernel/app-error.ts';
+import { type Caller, enterProject, findConfirmedUntil, type HeldCaller } from './caller.ts';
 import type { Permission } from './permissions.ts';
 
 /**
@@ -42,6 +42,13 @@ interface ActFacts {
   readonly confirmation: Confirmation;
   /** Whether a locked session may, too: what opens it. What anyone may, it may anyway. */
   readonly whileLocked?: true;
+  /**
+   * What is enough in one project, of the role that someone has there, instead of what `who` asks for everywhere. SECURITY: an act
+   * without it is none that a role in a project gives, whatever permissions that role has.
+   */
+  readonly inProject?: Permission | readonly Permission[];
+  /** Whether someone may, too, whose password somebody else chose: what makes it their own. */
+  readonly beforeOwnPassword?: true;
 }
 
 /**
@@ -66,13 +73,16 @@ const table = {
 
   account_use: { who: 'account', confirmation: 'none' },
   account_change: { who: 'account', confirmation: 'always' },
-  account_password: { who: 'account', confirmation: 'old_password' },
+  account_password: { who: 'account', confirmation: 'old_password', beforeOwnPassword: true },
   account_second_factor: { who: 'account', confirmation: 'always' },
   account_sessions_end: { who: 'account', confirmation: 'none' },
 
   people_read: { who: 'users:read', confirmation: 'none' },
   // Also a program's key that was given this by choice: what none may is refused by the act itself, users/key-limits.ts.
   people_change: { who: 'users:manage', confirmation: 'people' },
+  people_invitations_revoke: { who: 'users:manage', confirmation: 'none' },
+  // Of everyone, with their addresses.
+  people_sessions: { who: 'owner', confirmation: 'none' },
   people_first_administrator: { who: 'owner', confirmation: 'none' },
   people_reset_password: { who: 'owner', confirmation: 'always' },
 
@@ -83,27 +93,51 @@ const table = {
   api_keys_withdraw: { who: 'api_keys:write', confirmation: 'none' },
   api_keys_widen: { who: 'api_keys:write', confirmation: 'people' },
   api_keys_of_others: { who: 'users:write', confirmation: 'always' },
+  // Where a key may be used: not by a key, which would free itself.
+  api_keys_limit: { who: 'api_keys:write', confirmation: 'always' },
   // To deny it too, which protects. A program looks at no code that another one waits for.
   cli_sign_in_look: { who: 'person', confirmation: 'none' },
   cli_sign_in_approve: { who: 'api_keys:write', confirmation: 'always' },
   cli_sign_out: { who: 'api_key', confirmation: 'none' },
-  tokens_read: { who: 'tokens:read', confirmation: 'none' },
-  tokens_create: { who: 'tokens:write', confirmation: 'people' },
-  tokens_withdraw: { who: 'tokens:write', confirmation: 'none' },
-  tokens_of_others: { who: 'users:write', confirmation: 'always' },
+  tokens_read: { who: 'tokens:read', confirmation: 'none', inProject: 'tokens:read' },
+  tokens_create: { who: 'tokens:write', confirmation: 'people', inProject: 'tokens:write' },
+  tokens_limit: { who: 'tokens:write', confirmation: 'always', inProject: 'tokens:write' },
+  tokens_withdraw: { who: 'tokens:write', confirmation: 'none', inProject: 'tokens:write' },
+  // In their project a manager says who is let in, and so which programs are not any more.
+  tokens_of_others: { who: 'users:write', confirmation: 'always', inProject: 'members:write' },
 
-  projects_read: { who: 'projects:read', confirmation: 'none' },
-  projects_change: { who: 'projects:write', confirmation: 'none' },
+  // Who says who is let in sees what they did there: lines of that project alone, audit/project-activity-routes.ts.
+  project_activity_read: { who: 'audit:read', confirmation: 'none', inProject: 'members:read' },
+  members_read: { who: 'members:read', confirmation: 'none', inProject: 'members:read' },
+  // Nobody gives or takes more than they have there themselves: identity/members/members.ts.
+  members_change: { who: 'members:write', confirmation: 'people', inProject: 'members:write' },
+
+  projects_read: { who: 'projects:read', confirmation: 'none', inProject: 'projects:read' },
+  projects_change: { who: 'projects:write', confirmation: 'none', inProject: 'projects:write' },
+  projects_create: { who: 'projects:write', confirmation: 'none' },
+  // SECURITY: names are of the whole instance: that one is taken would tell of a project that is not there for a member.
+  projects_rename: { who: 'projects:write', confirmation: 'none' },
+  projects_restore: { who: 'projects:write', confirmation: 'none' },
   // With all its values, and its deployment tokens for good.
   projects_delete: { who: 'projects:delete', confirmation: 'people' },
-  variables_read: { who: 'environments:read', confirmation: 'none' },
-  variables_change: { who: 'environments:write', confirmation: 'none' },
-  variables_delete: { who: 'environments:delete', confirmation: 'none' },
+  variables_read: { who: 'environments:read', confirmation: 'none', inProject: 'environments:read' },
+  variables_change: { who: 'environments:write', confirmation: 'none', inProject: 'environments:write' },
+  variables_delete: { who: 'environments:delete', confirmation: 'none', inProject: 'environments:delete' },
+  environments_change: {
+    who: 'environments:write',
+    confirmation: 'none',
+    inProject: ['environments:write', 'projects:write'],
+  },
+  environments_delete: {
+    who: 'environments:delete',
+    confirmation: 'none',
+    inProject: ['environments:delete', 'projects:write'],
+  },
   // What nobody can take back, unlike a deletion.
-  trash_delete: { who: 'environments:delete', confirmation: 'people' },
+  trash_delete: { who: 'environments:delete', confirmation: 'people', inProject: 'environments:delete' },
   // Says which secrets have the value of the file already: a guess, and whether it is right.
-  variables_import: { who: 'environments:write', confirmation: 'people' },
-  variables_reveal: { who: 'environments:reveal', confirmation: 'people' },
+  variables_import: { who: 'environments:write', confirmation: 'people', inProject: 'environments:write' },
+  variables_reveal: { who: 'environments:reveal', confirmation: 'people', inProject: 'environments:reveal' },
   reads_read: { who: ['audit:read', 'environments:read'], confirmation: 'none' },
   // Not by keys: one would dismiss what it did itself.
   reads_dismiss: { who: ['audit:read', 'environments:read'], confirmation: 'always' },
@@ -159,6 +193,8 @@ const table = {
   copies_make: { who: 'vault:write', confirmation: 'always' },
   copies_make_plainer: { who: 'owner', confirmation: 'always' },
   copies_verify: { who: 'vault:write', confirmation: 'none' },
+  // Where a copy lies that nobody here sees: a program would say whatever makes it count.
+  copies_tell_place: { who: 'person', confirmation: 'none' },
   copies_verify_from_path: { who: 'owner', confirmation: 'none' },
   shares_keep: { who: 'owner', confirmation: 'none' },
   // What is not listed is not missed, and the last one may be among it.
@@ -174,17 +210,22 @@ export type Act = keyof typeof table;
 export const acts: Readonly<Record<Act, ActFacts>> = table;
 
 /**
- * Throws `unauthenticated`, `session_locked`, `forbidden`, `owner_only` or `confirmation_required` unless the caller may
- * do this now. An old password is checked by the act itself.
+ * Throws `unauthenticated`, `session_locked`, `password_change_required`, `forbidden`, `owner_only` or
+ * `confirmation_required` unless the caller may do this now. An old password is checked by the act itself.
  */
 export function requireAct(caller: Caller, act: Act, nowMs: number): void {
-  const { who, confirmation, whileLocked } = acts[act];
+  const { who, confirmation, whileLocked, beforeOwnPassword, inProject } = acts[act];
   if (caller.kind === 'locked') {
     if (whileLocked) requireAct(caller.person, act, nowMs);
     else if (who !== 'anyone') throw lockedError();
     return;
   }
-  requireWho(caller, who);
+  if (caller.kind === 'password_change') {
+    if (beforeOwnPassword) requireAct(caller.person, act, nowMs);
+    else if (who !== 'anyone') throw passwordChangeError();
+    return;
+  }
+  requireWho(caller, who, inProject);
   const mustConfirm =
     confirmation === 'always' ||
     (confirmation === 'people' && caller.kind !== 'key' && caller.kind !== 'token');
@@ -197,8 +238,31 @@ export function requireAct(caller: Caller, act: Act, nowMs: number): void {
     );
 }
 
+/**
+ * Throws as `requireAct` does unless the caller may do this everywhere or in one project at least, for a request that names none:
+ * its handler asks again in the place of each thing (`enterPlace`) and leaves out what is elsewhere. SECURITY: who has roles in
+ * projects alone is not told here that they miss one; for them what they may not have is not there.
+ */
+export function requireActSomewhere(caller: Caller, act: Act, nowMs: number): void {
+  const { isAll, added } = caller.projects;
+  for (const projectId of added.keys()) if (mayDo(enterProject(caller, projectId), act, nowMs)) return;
+  try {
+    requireAct(caller, act, nowMs);
+  } catch (error) {
+    const isMember = !isAll && (caller.kind === 'user' || caller.kind === 'key');
+    if (!isMember || !acts[act].inProject || !hasCode(error, 'forbidden')) throw error;
+  }
+}
+
 function lockedError(): AppError {
   return new AppError('session_locked', 'Locked, because nobody used it for a while: enter your password.');
+}
+
+export function passwordChangeError(): AppError {
+  return new AppError(
+    'password_change_required',
+    'Somebody else chose this password. Choose your own first: until then nothing else can be done with it.',
+  );
 }
 
 /** Whether `requireAct` lets the caller pass: for what is left out of an answer rather than refused. */
@@ -211,7 +275,7 @@ export function mayDo(caller: Caller, act: Act, nowMs: number): boolean {
   }
 }
 
-function requireWho(caller: Exclude<Caller, LockedCaller>, who: Who): void {
+function requireWho(caller: Exclude<Caller, HeldCaller>, who: Who, inProject: ActFacts['inProject']): void {
   if (who === 'anyone') return;
   if (who === 'second_factor') {
     requireSecondFactorAwaited(caller);
@@ -238,7 +302,7 @@ function requireWho(caller: Exclude<Caller, LockedCaller>, who: Who): void {
       requireOwner(caller, who);
       return;
     default:
-      for (const permission of typeof who === 'string' ? [who] : who) requirePermission(caller, permission);
+      requirePermissions(caller, typeof who === 'string' ? [who] : who, inProject);
   }
 }
 
@@ -249,8 +313,19 @@ function requireSecondFactorAwaited(caller: Caller): void {
     throw new AppError('unauthenticated', 'Sign in with your password first.');
 }
 
-function requirePermission(caller: Caller, permission: Permission): void {
-  if (caller.permissions.includes(permission)) return;
+/** SECURITY: everywhere, and where the caller is in a project, there as the act says: by more than `who`, or not at all. */
+function requirePermissions(
+  { permissions, inside }: Caller,
+  who: readonly Permission[],
+  inProject: ActFacts['inProject'],
+): void {
+  const everywhere = inside?.everywhere ?? permissions;
+  const missing = who.find((permission) => !everywhere.includes(permission));
+  if (missing === undefined) return;
+  const enough = typeof inProject === 'string' ? [inProject] : (inProject ?? []);
+  const missingHere = enough.find((permission) => !permissions.includes(permission));
+  if (inside && inProject && missingHere === undefined) return;
+  const permission = inside && missingHere ? missingHere : missing;
   throw new AppError('forbidden', `This needs the permission ${permission}.`, { details: { permission } });
 }
 

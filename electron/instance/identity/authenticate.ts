@@ -1,6 +1,8 @@
 import {
   anonymousFrom,
   type Caller,
+  everyProject,
+  holdForPassword,
   lockCaller,
   type OwnerCaller,
   type UserCaller,
@@ -9,13 +11,14 @@ import { permissions, rolePermissions } from '../access/permissions.ts';
 import type { Identify } from '../http/app.ts';
 import { AppError, type ErrorCode, hasCode } from '../kernel/app-error.ts';
 import type { Identity } from './identity.ts';
+import { reachOf } from './members/project-reach.ts';
 import { identityOperations } from './operations.ts';
 import type { Revocable } from './revocations.ts';
 import { getSession, type Session } from './sessions/sessions.ts';
 import { readTokenPrefix, unknownToken } from './tokens/access-tokens.ts';
 import { findApiKeyName, identifyApiKey } from './tokens/api-keys.ts';
 import { findTokenName, identifyDeploymentToken } from './tokens/deployment-tokens.ts';
-import { findUser, strongestRole } from './users/users.ts';
+import { findUser, mustChangePassword, strongestRole } from './users/users.ts';
 
 /**
  * Identifies the sender of a request: Authorization first, then the cookie, then the door's own caller.
@@ -61,7 +64,13 @@ function identifyBearer(identity: Identity, authorization: string, ip: string | 
 }
 
 /** What says that a key is not good, and not that it could not be checked. */
-const refusals = new Set<ErrorCode>(['invalid_credentials', 'key_revoked', 'key_expired', 'clock_went_back']);
+const refusals = new Set<ErrorCode>([
+  'invalid_credentials',
+  'key_revoked',
+  'key_expired',
+  'clock_went_back',
+  'address_not_allowed',
+]);
 
 /** SECURITY: by the name of the key it claims to be, and never with what was sent. */
 function noteRefusedKey(
@@ -90,7 +99,9 @@ function identifySession(identity: Identity, token: string, ip: string | null): 
   }
   const person = identifyPerson(identity, session, ip);
   // A password opens it again; an owner who acts as no account has none.
-  return person.userId !== null && identity.presence.isSessionLocked(session) ? lockCaller(person) : person;
+  if (person.userId !== null && identity.presence.isSessionLocked(session)) return lockCaller(person);
+  // An owner's link was opened by no password; who has this machine has its accounts.
+  return person.kind === 'user' && mustChangePassword(ctx, person.userId) ? holdForPassword(person) : person;
 }
 
 function identifyPerson({ ctx }: Identity, session: Session, ip: string | null): OwnerCaller | UserCaller {
@@ -102,6 +113,7 @@ function identifyPerson({ ctx }: Identity, session: Session, ip: string | null):
       ip,
       label: 'owner',
       permissions,
+      projects: everyProject,
       userId: user?.id ?? null,
       sessionId: session.id,
       confirmedAt: session.confirmedAt,
@@ -113,6 +125,7 @@ function identifyPerson({ ctx }: Identity, session: Session, ip: string | null):
     ip,
     label: user.email,
     permissions: rolePermissions[strongestRole(user)],
+    projects: reachOf(ctx, user),
     userId: user.id,
     sessionId: session.id,
     confirmedAt: session.confirmedAt,

@@ -3,12 +3,14 @@ import { every, type Job } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import { type Identity, identitySecretKeepers } from './identity.ts';
 import { idleJob } from './idle-job.ts';
+import { memberRoutes } from './members/member-routes.ts';
 import { identityOperations } from './operations.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
 import { apiKeyRoutes } from './tokens/api-key-routes.ts';
 import { cliSignInRoutes } from './tokens/cli-sign-in-routes.ts';
 import { deploymentTokenRoutes } from './tokens/deployment-token-routes.ts';
 import { deleteUncollected } from './tokens/uncollected-keys.ts';
+import { invitationRoutes } from './users/invitation-routes.ts';
 import { ownAccountRoutes } from './users/own-account-routes.ts';
 import { userRoutes } from './users/user-routes.ts';
 
@@ -33,9 +35,11 @@ export function identityCapability(identity: Identity): Capability {
       .route('/', sessionRoutes(identity))
       .route('/', ownAccountRoutes(identity))
       .route('/', userRoutes(identity))
+      .route('/', invitationRoutes(identity))
       .route('/', apiKeyRoutes(identity))
       .route('/', cliSignInRoutes(identity))
-      .route('/', deploymentTokenRoutes(identity)),
+      .route('/', deploymentTokenRoutes(identity))
+      .route('/', memberRoutes(identity)),
     keepers: identitySecretKeepers(identity),
     waitsForKey: [
       'Programs that sign in with an API key or a deployment token',

@@ -1,9 +1,15 @@
-import { type Role, roles } from '../access/permissions.ts';
-import { bareOperation, declareOperations, operation } from '../audit/operation.ts';
+import { type ProjectRole, projectRoles, type Role, roles } from '../access/permissions.ts';
+import { bareOperation, declareOperations, ofProject, operation } from '../audit/operation.ts';
 import { countOf, plain, say } from '../audit/sentence.ts';
 
 interface PersonLine extends Record<string, unknown> {
   user_id: number;
+}
+
+interface ProjectRoleLine extends PersonLine {
+  project_id: number;
+  project: string;
+  role: ProjectRole;
 }
 
 const person = (title: string, verb: string) =>
@@ -14,9 +20,12 @@ const apiKey = (title: string, verb: string) =>
     ({ id, name }) => say`${plain(verb)} the API key ${name ?? id}`,
   );
 const deploymentToken = (title: string, verb: string) =>
-  operation<{ id: number; name: string; project_id: number }>(
-    title,
-    ({ id, name }) => say`${plain(verb)} the deployment token ${name ?? id}`,
+  ofProject(
+    operation<{ id: number; name: string; project_id: number }>(
+      title,
+      ({ id, name }) => say`${plain(verb)} the deployment token ${name ?? id}`,
+    ),
+    'project_id',
   );
 
 export const identityOperations = declareOperations({
@@ -75,6 +84,13 @@ export const identityOperations = declareOperations({
     'Session ended',
     () => say`Ended one of their sessions`,
   ),
+  SESSION_OF_PERSON_ENDED: operation<{ user_id: number | null; kind: string }>(
+    'Session of someone ended',
+    ({ user_id }, names) =>
+      typeof user_id === 'number'
+        ? say`Ended a session of ${names.user(user_id)}`
+        : say`Ended a session of the owner`,
+  ),
   SESSIONS_ENDED: operation<PersonLine & { count: number }>(
     'Sessions ended',
     ({ count }) => say`Ended ${countOf(count, 'session')} elsewhere`,
@@ -82,6 +98,24 @@ export const identityOperations = declareOperations({
   USER_CREATED: operation<PersonLine & { roles: Role[] }>(
     'Person added',
     ({ user_id }, names) => say`Added ${names.user(user_id)}`,
+  ),
+  INVITATION_CREATED: operation<{ id: number; email: string; role: Role }>(
+    'Person invited',
+    ({ email, role }) => say`Invited ${email} as ${plain(nameRole(role))}`,
+  ),
+  INVITATION_REVOKED: operation<{ id: number; email: string }>(
+    'Invitation revoked',
+    ({ email }) => say`Revoked the invitation of ${email}`,
+  ),
+  INVITATION_ACCEPTED: operation<PersonLine & { roles: Role[]; ip: string | null }>(
+    'Invitation accepted',
+    () => say`Accepted an invitation, and chose a password`,
+    'user_id',
+  ),
+  INVITATION_REFUSED: operation<{ id: number; email: string; reason: string; ip: string | null }>(
+    'Invitation refused',
+    ({ email, reason }) =>
+      say`Refused the invitation of ${email}: ${plain((typeof reason === 'string' && refusedInvitations.get(reason)) || 'over')}`,
   ),
   USER_UPDATED: operation<PersonLine & { password: boolean }>(
     'Person changed',
@@ -101,6 +135,24 @@ export const identityOperations = declareOperations({
     'Role removed',
     ({ user_id, role }, names) => say`Removed the role ${plain(nameRole(role))} from ${names.user(user_id)}`,
   ),
+  PROJECT_ROLE_GIVEN: ofProject(
+    operation<ProjectRoleLine & { former_role: ProjectRole | null }>(
+      'Role in a project given',
+      ({ user_id, project, role, former_role }, names) =>
+        typeof former_role === 'string'
+          ? say`Made ${names.user(user_id)} ${plain(nameProjectRole(role))} of ${project} instead of ${plain(nameProjectRole(former_role))}`
+          : say`Made ${names.user(user_id)} ${plain(nameProjectRole(role))} of ${project}`,
+    ),
+    'project_id',
+  ),
+  PROJECT_ROLE_TAKEN: ofProject(
+    operation<ProjectRoleLine>(
+      'Role in a project removed',
+      ({ user_id, project, role }, names) =>
+        say`Removed ${names.user(user_id)}, ${plain(nameProjectRole(role))}, from ${project}`,
+    ),
+    'project_id',
+  ),
   MFA_SET_UP: person('Second factor set-up started', 'Started to set up the second factor of'),
   MFA_ENABLED: person('Second factor turned on', 'Turned on the second factor of'),
   MFA_DISABLED: person('Second factor turned off', 'Turned off the second factor of'),
@@ -112,6 +164,11 @@ export const identityOperations = declareOperations({
   API_KEY_ROTATED: apiKey('API key rotated', 'Created a new text for'),
   API_KEY_ACTIVATED: apiKey('API key turned on', 'Turned on'),
   API_KEY_DEACTIVATED: apiKey('API key turned off', 'Turned off'),
+  API_KEY_LIMITED: operation<{ id: number; name: string; allowed_from: string[] | null }>(
+    'API key limited to addresses',
+    ({ id, name, allowed_from }) =>
+      say`Let the API key ${name ?? id} be used from ${plain(sayFrom(allowed_from))}`,
+  ),
   API_KEY_DELETED: apiKey('API key deleted', 'Deleted'),
   CLI_SIGN_IN_APPROVED: operation<{ id: number; client: string; ip: string | null }>(
     'Command line approved',
@@ -131,18 +188,52 @@ export const identityOperations = declareOperations({
   ),
   DEPLOYMENT_TOKEN_CREATED: deploymentToken('Deployment token created', 'Created'),
   DEPLOYMENT_TOKEN_DEACTIVATED: deploymentToken('Deployment token turned off', 'Turned off'),
+  DEPLOYMENT_TOKEN_LIMITED: ofProject(
+    operation<{
+      id: number;
+      name: string;
+      project_id: number;
+      allowed_from: string[] | null;
+    }>(
+      'Deployment token limited to addresses',
+      ({ id, name, allowed_from }) =>
+        say`Let the deployment token ${name ?? id} be used from ${plain(sayFrom(allowed_from))}`,
+    ),
+    'project_id',
+  ),
   DEPLOYMENT_TOKEN_DELETED: deploymentToken('Deployment token deleted', 'Deleted'),
 });
+
+/** By why it was over. */
+const refusedInvitations = new Map([
+  ['used', 'used already'],
+  ['revoked', 'revoked'],
+  ['expired', 'expired'],
+  ['inviter', 'whoever made it may no longer add people'],
+]);
 
 /** By error code. */
 const refusedKeys = new Map([
   ['invalid_credentials', 'not valid'],
   ['key_revoked', 'turned off'],
   ['key_expired', 'expired'],
+  ['address_not_allowed', 'from an address that it may not be used from'],
   ['clock_went_back', 'this machine’s clock is behind its creation'],
 ]);
 
+function sayFrom(allowed: unknown): string {
+  return Array.isArray(allowed) ? `${allowed.join(', ')} alone` : 'anywhere';
+}
+
 function nameRole(role: unknown): string {
-  const words: Record<Role, string> = { admin: 'administrator', user: 'user', reader: 'reader' };
+  const words: Record<Role, string> = {
+    admin: 'administrator',
+    user: 'user',
+    reader: 'reader',
+    member: 'member',
+  };
   return roles.includes(role as Role) ? words[role as Role] : 'unknown';
 }
+
+const nameProjectRole = (role: unknown): string =>
+  projectRoles.includes(role as ProjectRole) ? `${role}` : 'member';

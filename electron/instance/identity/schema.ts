@@ -9,7 +9,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import type { Role } from '../access/permissions.ts';
+import type { ProjectRole, Role } from '../access/permissions.ts';
 import { projects } from '../projects/schema.ts';
 import { secrets } from '../vault/schema.ts';
 
@@ -23,6 +23,8 @@ export const users = sqliteTable(
     email: text('email').notNull(),
     /** bcrypt, cost 12. */
     passwordHash: text('password_hash').notNull(),
+    /** Somebody else chose the password, and knows it: signing in with it is good for changing it alone. */
+    mustChangePassword: integer('must_change_password', { mode: 'boolean' }).notNull().default(false),
     mfaEnabled: integer('mfa_enabled', { mode: 'boolean' }).notNull().default(false),
     totpSecretId: text('totp_secret_id').references(() => secrets.id),
     /** Last accepted 30-second step: a code is accepted once (RFC 6238 §5.2). */
@@ -55,6 +57,43 @@ export const userRoles = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.role] })],
 );
+
+/** What people may in one project besides what their role in the instance allows: members/members.ts. */
+export const projectMembers = sqliteTable(
+  'project_members',
+  {
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    role: text('role').$type<ProjectRole>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.userId] }),
+    index('project_members_by_user').on(table.userId),
+  ],
+);
+/** Links by which people make their own accounts: those that wait, and for a while those that are over. */
+export const invitations = sqliteTable('invitations', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  /** SHA-256 of the link's 256 random bits. */
+  tokenHash: blob('token_hash', { mode: 'buffer' }).notNull().unique(),
+  /** Stored lower case. */
+  email: text('email').notNull(),
+  name: text('name').notNull(),
+  role: text('role').$type<Role>().notNull(),
+  /** Whose rights it rests on; null for the owner without an account. */
+  createdBy: integer('created_by').references(() => users.id, { onDelete: 'cascade' }),
+  /** The API key it was made with, which may be gone since; ids are not used again. */
+  apiKeyId: integer('api_key_id'),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  acceptedAt: integer('accepted_at'),
+  revokedAt: integer('revoked_at'),
+});
 
 export const recoveryCodes = sqliteTable(
   'recovery_codes',
@@ -108,6 +147,8 @@ export const apiKeys = sqliteTable('api_keys', {
   roleType: text('role_type').$type<Role | 'custom'>().notNull(),
   permissions: text('permissions', { mode: 'json' }).$type<string[]>(),
   isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+  /** Addresses and networks it may be used from; null for any. */
+  allowedFrom: text('allowed_from', { mode: 'json' }).$type<string[]>(),
   expiresAt: integer('expires_at'),
   lastUsedAt: integer('last_used_at'),
   createdAt: integer('created_at').notNull(),
@@ -128,6 +169,8 @@ export const deploymentTokens = sqliteTable(
       .references(() => secrets.id),
     permissions: text('permissions', { mode: 'json' }).$type<string[]>(),
     isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+    /** As for keys. */
+    allowedFrom: text('allowed_from', { mode: 'json' }).$type<string[]>(),
     expiresAt: integer('expires_at'),
     lastUsedAt: integer('last_used_at'),
     createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),

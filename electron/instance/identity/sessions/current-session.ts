@@ -1,5 +1,6 @@
 import { type Caller, findConfirmedUntil } from '../../access/caller.ts';
 import type { Offered } from '../../http/to-answer.ts';
+import { findProjectById } from '../../projects/projects.ts';
 import { getAutoLock } from '../../settings/settings.ts';
 import type { Identity } from '../identity.ts';
 import { findUser, strongestRole } from '../users/users.ts';
@@ -15,6 +16,16 @@ export function describeCurrentSession(
   // With what the page beneath needs to stay as it is; nothing of it is answered.
   if (caller.kind === 'locked')
     return { ...describeCurrentSession(identity, caller.person), state: 'locked' };
+  // What the page says while the password is changed; SECURITY: no permission is there before, and no project.
+  if (caller.kind === 'password_change')
+    return {
+      ...describeCurrentSession(identity, caller.person),
+      state: 'password_change',
+      permissions: [],
+      everyProject: false,
+      projects: [],
+      confirmedUntil: null,
+    };
   const { ctx, isSetUp } = identity;
   if (caller.kind === 'anonymous') {
     const awaited = findAwaited(identity, caller);
@@ -24,6 +35,8 @@ export function describeCurrentSession(
       kind: null,
       via: null,
       permissions: [],
+      everyProject: false,
+      projects: [],
       confirmedUntil: null,
       sessionExpiresAt: null,
       isSetUp: isSetUp(),
@@ -44,6 +57,11 @@ export function describeCurrentSession(
     kind: caller.kind,
     via: caller.kind === 'owner' ? caller.via : caller.kind === 'user' ? 'browser' : null,
     permissions: caller.permissions,
+    everyProject: caller.projects.isAll,
+    projects: [...caller.projects.added].flatMap(([projectId, added]) => {
+      const project = findProjectById(ctx, projectId);
+      return project ? [{ projectId, slug: project.slug, permissions: added }] : [];
+    }),
     confirmedUntil: findConfirmedUntil(caller, ctx.clock.now()),
     sessionExpiresAt: sessionId === null ? null : findSessionExpiry(ctx, sessionId),
     isSetUp: isSetUp(),

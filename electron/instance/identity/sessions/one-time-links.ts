@@ -1,6 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { digestToken } from '../token-digest.ts';
 
 export type LinkPurpose = 'setup' | 'owner';
 
@@ -32,7 +33,7 @@ export function createOneTimeLinks(clock: Clock): OneTimeLinks {
   let links: Link[] = [];
 
   function find(token: string): Link | undefined {
-    const given = hash(token);
+    const given = digestToken(token);
     return links.find((known) => timingSafeEqual(known.hash, given));
   }
 
@@ -50,7 +51,7 @@ export function createOneTimeLinks(clock: Clock): OneTimeLinks {
     create(purpose, onRedeemed) {
       const token = randomBytes(32).toString('base64url');
       const createdAt = clock.now();
-      links = [...links.slice(1 - MAX_OPEN), { hash: hash(token), purpose, createdAt, onRedeemed }];
+      links = [...links.slice(1 - MAX_OPEN), { hash: digestToken(token), purpose, createdAt, onRedeemed }];
       return { token, expiresAt: createdAt + lifetimeMs[purpose] };
     },
     require(token, purpose) {
@@ -63,11 +64,7 @@ export function createOneTimeLinks(clock: Clock): OneTimeLinks {
       requireInForce(link, purpose);
     },
     restore(token, purpose) {
-      links = [...links, { hash: hash(token), purpose, createdAt: clock.now() }];
+      links = [...links, { hash: digestToken(token), purpose, createdAt: clock.now() }];
     },
   };
-}
-
-function hash(token: string): Buffer {
-  return createHash('sha256').update(token, 'utf8').digest();
 }

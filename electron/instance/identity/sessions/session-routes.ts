@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
+import { personBehind } from '../../access/caller.ts';
 import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { clientOf } from '../../http/client.ts';
 import { deleteSessionCookie, setSessionCookie } from '../../http/session-cookie.ts';
 import { shownText } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
@@ -43,10 +45,6 @@ const password = z.string().min(1).max(1024);
 export function sessionRoutes(identity: Identity) {
   const { ctx } = identity;
   const app = createRoutes();
-  const client = (c: HonoContext<ApiEnv>) => ({
-    ip: c.get('caller').ip,
-    userAgent: c.req.header('user-agent') ?? null,
-  });
   const keep = (c: HonoContext<ApiEnv>, opened: NewSession) =>
     setSessionCookie(c, ctx, opened.token, opened.maxAgeS);
 
@@ -64,7 +62,7 @@ export function sessionRoutes(identity: Identity) {
         identity,
         request.email,
         new SecretText(request.password),
-        client(c),
+        clientOf(c),
       );
       keep(c, opened);
       const waiting = opened.session.kind === 'mfa_pending';
@@ -73,6 +71,7 @@ export function sessionRoutes(identity: Identity) {
         message: waiting ? 'Second factor required' : 'Signed in',
         user_id: user.id,
         mfa_required: waiting,
+        password_change_required: !waiting && user.mustChangePassword,
       });
     },
   );
@@ -86,7 +85,7 @@ export function sessionRoutes(identity: Identity) {
       responses: noContent('Signed in'),
     }),
     (c) => {
-      keep(c, verifySecondFactor(identity, c.get('caller'), c.req.valid('json').code, client(c)));
+      keep(c, verifySecondFactor(identity, c.get('caller'), c.req.valid('json').code, clientOf(c)));
       return c.body(null, 204);
     },
   );
@@ -142,8 +141,7 @@ export function sessionRoutes(identity: Identity) {
       responses: answer(signedOutShape, 'Signed out'),
     }),
     (c) => {
-      const given = c.get('caller');
-      const caller = given.kind === 'locked' ? given.person : given;
+      const caller = personBehind(c.get('caller'));
       const sessionId =
         caller.kind === 'anonymous'
           ? caller.pendingSessionId
@@ -190,11 +188,17 @@ export function sessionRoutes(identity: Identity) {
         identity,
         token,
         { email, name, password: new SecretText(text) },
-        client(c),
+        clientOf(c),
       );
       keep(c, opened);
       return c.json(
-        { success: true, message: 'Set up', user_id: opened.session.userId, mfa_required: false },
+        {
+          success: true,
+          message: 'Set up',
+          user_id: opened.session.userId,
+          mfa_required: false,
+          password_change_required: false,
+        },
         201,
       );
     },
@@ -210,7 +214,7 @@ export function sessionRoutes(identity: Identity) {
     }),
     (c) => {
       c.set('isQuestion', true);
-      return c.json(toFirstKeyJson(getFirstKey(identity, c.req.valid('json').token, client(c))));
+      return c.json(toFirstKeyJson(getFirstKey(identity, c.req.valid('json').token, clientOf(c))));
     },
   );
 
@@ -226,7 +230,7 @@ export function sessionRoutes(identity: Identity) {
       const { token, ...where } = c.req.valid('json');
       const caller = c.get('caller');
       return c.json(
-        toFirstKeyJson(await chooseFirstCustody(identity, caller, token, toFirstCustody(where), client(c))),
+        toFirstKeyJson(await chooseFirstCustody(identity, caller, token, toFirstCustody(where), clientOf(c))),
       );
     },
   );
@@ -240,13 +244,14 @@ export function sessionRoutes(identity: Identity) {
       responses: answer(signedInShape, 'Signed in as the owner'),
     }),
     (c) => {
-      const opened = redeemOwnerLink(identity, c.req.valid('json').token, client(c));
+      const opened = redeemOwnerLink(identity, c.req.valid('json').token, clientOf(c));
       keep(c, opened);
       return c.json({
         success: true,
         message: 'Signed in',
         user_id: opened.session.userId,
         mfa_required: false,
+        password_change_required: false,
       });
     },
   );
@@ -293,7 +298,7 @@ export function sessionRoutes(identity: Identity) {
     }),
     (c) => {
       const caller = c.get('caller');
-      if (caller.kind === 'anonymous' || caller.kind === 'locked')
+      if (caller.kind === 'anonymous' || caller.kind === 'locked' || caller.kind === 'password_change')
         throw new AppError('unauthenticated', 'Sign in first.');
       return c.json(toMeJson(caller, findAccountOf(ctx, caller)));
     },

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import type { AnonymousCaller, Caller, LockedCaller } from '../../access/caller.ts';
+import type { AnonymousCaller, Caller, HeldCaller } from '../../access/caller.ts';
 import { permissions, roles } from '../../access/permissions.ts';
 import { toAnswer } from '../../http/to-answer.ts';
+import { addressPlaces } from '../../kernel/addresses.ts';
 import { earlyUnlockMethods } from '../../vault/key/early-unlock.ts';
 import type { FirstKey } from '../../vault/key/first-key.ts';
 import { custodyNames } from '../../vault/vocabulary.ts';
@@ -14,6 +15,9 @@ export const signedInShape = z
     message: z.string(),
     user_id: z.int().nullable(),
     mfa_required: z.boolean(),
+    password_change_required: z
+      .boolean()
+      .openapi({ description: 'Whether the session is good for choosing another password alone' }),
   })
   .openapi('SignedIn');
 
@@ -71,25 +75,48 @@ export const meShape = z
   })
   .openapi('Me');
 
+const sessionFacts = {
+  id: z.int(),
+  kind: z.enum(['user', 'owner', 'mfa_pending']),
+  created_at: z.int(),
+  expires_at: z.int(),
+  /** Null for one of an earlier version that was not seen since the instance started. */
+  last_seen_at: z.int().nullable(),
+  user_agent: z.string().nullable(),
+  browser: z
+    .string()
+    .nullable()
+    .openapi({ description: 'What the program that signed in says it is; null when it says nothing' }),
+  system: z.string().nullable(),
+  device: z.enum(['computer', 'phone', 'program']),
+  ip: z.string().nullable(),
+  place: z
+    .enum(addressPlaces)
+    .nullable()
+    .openapi({ description: 'Where the address is, seen from the instance; null without an address' }),
+};
+
 export const ownSessionsShape = z
+  .object({
+    sessions: z.array(z.object({ ...sessionFacts, current: z.boolean() }).openapi('OwnSession')),
+  })
+  .openapi('OwnSessions');
+
+export const sessionsOfPeopleShape = z
   .object({
     sessions: z.array(
       z
         .object({
-          id: z.int(),
-          kind: z.enum(['user', 'owner', 'mfa_pending']),
-          created_at: z.int(),
-          expires_at: z.int(),
-          /** Null when it was not seen since the instance started. */
-          last_seen_at: z.int().nullable(),
-          user_agent: z.string().nullable(),
-          ip: z.string().nullable(),
-          current: z.boolean(),
+          ...sessionFacts,
+          person: z.union([
+            z.object({ id: z.int(), name: z.string(), email: z.string() }).openapi('SessionPerson'),
+            z.null(),
+          ]),
         })
-        .openapi('OwnSession'),
+        .openapi('SessionOfPerson'),
     ),
   })
-  .openapi('OwnSessions');
+  .openapi('SessionsOfPeople');
 
 const currentUser = z
   .object({
@@ -111,15 +138,27 @@ const vaultToUnlockFirst = z
   })
   .openapi('VaultToUnlockFirst');
 
+const reachedProject = z
+  .object({
+    project_id: z.int(),
+    slug: z.string(),
+    permissions: z.array(z.enum(permissions)).openapi({ description: 'What may be done there besides' }),
+  })
+  .openapi('ReachedProject');
+
 /** How the page that asks stands. SECURITY: to anonymous ones it says what the sign-in page needs, and no more. */
 export const currentSessionShape = z
   .object({
-    state: z.enum(['anonymous', 'second_factor', 'signed_in', 'locked']),
+    state: z.enum(['anonymous', 'second_factor', 'password_change', 'signed_in', 'locked']),
     /** While a second factor is awaited and the vault is locked: only a recovery code can be checked. */
     locked_vault: z.union([vaultToUnlockFirst, z.null()]),
     kind: z.enum(['owner', 'user', 'key', 'token']).nullable(),
     via: z.enum(['window', 'socket', 'browser']).nullable(),
-    permissions: z.array(z.enum(permissions)),
+    permissions: z.array(z.enum(permissions)).openapi({ description: 'What may be done everywhere' }),
+    every_project: z
+      .boolean()
+      .openapi({ description: 'Whether every project is there; else those of `projects`' }),
+    projects: z.array(reachedProject).openapi({ description: 'Projects in which a role adds something' }),
     /** Until when nothing asks again who this is. */
     confirmed_until: z.int().nullable(),
     session_expires_at: z.int().nullable(),
@@ -136,7 +175,7 @@ export const currentSessionShape = z
   })
   .openapi('CurrentSession');
 
-export function toMeJson(caller: Exclude<Caller, AnonymousCaller | LockedCaller>, user: User | null) {
+export function toMeJson(caller: Exclude<Caller, AnonymousCaller | HeldCaller>, user: User | null) {
   const { kind, label } = caller;
   if (user === null) {
     const role = kind === 'key' || kind === 'token' ? kind : 'admin';

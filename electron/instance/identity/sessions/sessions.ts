@@ -1,11 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
+import { findPlace, plainAddress } from '../../kernel/addresses.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { getSettings } from '../../settings/settings.ts';
 import { identityOperations } from '../operations.ts';
 import type { Revocations } from '../revocations.ts';
+import { digestToken } from '../token-digest.ts';
+import { findDevice } from './device.ts';
 import { CLOCK_TOLERANCE_MS } from './idle.ts';
+import type { SessionSightings } from './session-sightings.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -67,7 +71,7 @@ export function createSession(
       )
       .pluck()
       .get(
-        hashToken(token),
+        digestToken(token),
         wanted.kind,
         wanted.userId,
         now,
@@ -101,7 +105,7 @@ export function createSession(
 export function getSession(ctx: Context, token: string): Session {
   const row = ctx.store.sqlite
     .prepare(`SELECT ${COLUMNS} FROM sessions WHERE token_hash = ?`)
-    .get(hashToken(token)) as Session | undefined;
+    .get(digestToken(token)) as Session | undefined;
   const now = ctx.clock.now();
   if (!row || row.expiresAt <= now)
     throw new AppError('session_expired', 'Your session is over: sign in again.');
@@ -164,6 +168,42 @@ export interface SessionOfUser extends Session {
   userAgent: string | null;
 }
 
+/** Those of everyone that are not over, newest first. */
+export function listAllSessions(ctx: Context): SessionOfUser[] {
+  return ctx.store.sqlite
+    .prepare(
+      `SELECT ${COLUMNS}, ip, user_agent AS userAgent
+       FROM sessions WHERE expires_at > ? ORDER BY created_at DESC, id DESC`,
+    )
+    .all(ctx.clock.now()) as SessionOfUser[];
+}
+
+/** Ends a session of anyone. Throws `not_found`. */
+export function endSessionOfPerson(ctx: Context, revocations: Revocations, actor: Caller, id: number): void {
+  const session = listAllSessions(ctx).find((known) => known.id === id);
+  if (!session) throw new AppError('not_found', 'There is no such session.');
+  endSession(ctx, revocations, id);
+  ctx.audit.record(identityOperations.SESSION_OF_PERSON_ENDED, actor, {
+    user_id: session.userId,
+    kind: session.kind,
+  });
+}
+
+/** What is shown of a session beside its row: with what it was opened, and where it was last seen. */
+export function describeSession(session: SessionOfUser, sightings: SessionSightings) {
+  const { browser, system, kind: device } = findDevice(session.userAgent);
+  return {
+    ...session,
+    browser,
+    system,
+    device,
+    ip: session.ip === null ? null : plainAddress(session.ip),
+    place: session.ip === null ? null : findPlace(session.ip),
+    // The row of one that is used says so every half a minute.
+    lastSeenAt: sightings.find(session.id) ?? session.usedAt,
+  };
+}
+
 /** Those that are not over, newest first. */
 export function listSessionsOf(ctx: Context, userId: number): SessionOfUser[] {
   return ctx.store.sqlite
@@ -215,9 +255,4 @@ export function endOtherSessions(
   const ended = listSessionsOf(ctx, userId).filter(({ id }) => id !== keptId);
   for (const { id } of ended) endSession(ctx, revocations, id);
   ctx.audit.record(identityOperations.SESSIONS_ENDED, actor, { user_id: userId, count: ended.length });
-}
-
-/** SHA-256 is enough for 256 random bits; the index look-up compares hashes, never tokens. */
-function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token, 'utf8').digest();
 }

@@ -1,4 +1,5 @@
-import type { Caller } from '../../access/caller.ts';
+import { type Caller, personBehind } from '../../access/caller.ts';
+import { isWithin, LOOPBACK } from '../../kernel/addresses.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { FirstCustody, FirstKey } from '../../vault/key/first-key.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
@@ -20,7 +21,8 @@ import { acceptSecondFactor } from './second-factor.ts';
 import { confirmSession, createSession, endSession, isSignedInFrom, type NewSession } from './sessions.ts';
 import { type Guessed, networkOf } from './sign-in-throttle.ts';
 
-interface Client {
+/** Where a sign-in comes from. */
+export interface Client {
   ip: string | null;
   userAgent: string | null;
 }
@@ -114,7 +116,7 @@ export async function confirmWithPassword(
   password: SecretText,
 ): Promise<void> {
   const { ctx, throttle } = identity;
-  const caller = given.kind === 'locked' ? given.person : given;
+  const caller = personBehind(given);
   const remember = rememberConfirmation(identity, caller);
   if ((caller.kind !== 'user' && caller.kind !== 'owner') || caller.userId === null || remember === null)
     throw new AppError('forbidden', 'Only people who are signed in can confirm their identity.');
@@ -183,7 +185,13 @@ export async function setUpAdministrator(
     throw error;
   }
   try {
-    user = await createUser(ctx, identity.passwords, null, { ...wanted, roles: ['admin'] }, true);
+    user = await createUser(
+      ctx,
+      identity.passwords,
+      null,
+      { ...wanted, mustChangePassword: false, roles: ['admin'] },
+      true,
+    );
   } catch (error) {
     links.restore(token, 'setup');
     throw error;
@@ -264,7 +272,7 @@ export function createLinkFile(identity: Identity): {
 export function redeemOwnerLink(identity: Identity, token: string, client: Client): NewSession {
   const { ctx, links } = identity;
   // SECURITY: the link works only on this machine.
-  if (client.ip !== null && !isLoopback(client.ip))
+  if (client.ip !== null && !isWithin(client.ip, LOOPBACK))
     throw new AppError('owner_only', 'This link works only on the machine itself.');
   try {
     links.redeem(token, 'owner');
@@ -280,7 +288,10 @@ export function redeemOwnerLink(identity: Identity, token: string, client: Clien
 }
 
 /** Who signs in is there. */
-function openSession({ ctx, presence }: Identity, wanted: Parameters<typeof createSession>[1]): NewSession {
+export function openSession(
+  { ctx, presence }: Identity,
+  wanted: Parameters<typeof createSession>[1],
+): NewSession {
   const opened = createSession(ctx, wanted);
   presence.noteSignIn(opened.session.id);
   return opened;
@@ -311,17 +322,13 @@ export function noteWrongCode(
 }
 
 /** Throws `too_many_attempts` in place of what was wrong with it when it was one of many. */
-function noteWrongLink({ ctx, throttle }: Identity, client: Client): void {
+export function noteWrongLink({ ctx, throttle }: Identity, client: Client): void {
   ctx.audit.note(identityOperations.LINK_REFUSED, null, client.ip === null ? 'here' : networkOf(client.ip), {
     ip: client.ip,
   });
   throttle.noteWrongToken('link', client.ip);
 }
 
-function isLoopback(ip: string): boolean {
-  return ip === '::1' || /^(::ffff:)?127\./.test(ip);
-}
-
-function noteSignIn({ ctx }: Identity, user: User, client: Client, method: string): void {
+export function noteSignIn({ ctx }: Identity, user: User, client: Client, method: string): void {
   ctx.audit.append(identityOperations.SIGNED_IN, null, { user_id: user.id, ip: client.ip, method });
 }

@@ -1,8 +1,9 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
+import { digestToken } from '../token-digest.ts';
 
 /** Public part after `tk_` or `dt_`: 48 random bits, enough to be unique, stored in clear to find the row by. */
 const PREFIX_BYTES = 6;
@@ -47,7 +48,7 @@ export interface TokenRow {
  */
 export function requireToken(ctx: Context, row: TokenRow, given: string): void {
   const known = ctx.vault.open(row.secretId);
-  if (!timingSafeEqual(digest(known.reveal()), digest(given))) throw unknownToken();
+  if (!timingSafeEqual(digestToken(known.reveal()), digestToken(given))) throw unknownToken();
   const now = ctx.clock.now();
   if (!row.isActive) throw new AppError('key_revoked', 'This key was switched off.');
   if (row.expiresAt !== null && row.expiresAt <= now)
@@ -62,10 +63,6 @@ export function requireToken(ctx: Context, row: TokenRow, given: string): void {
 
 export function unknownToken(): AppError {
   return new AppError('invalid_credentials', 'This key is not valid here.');
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
 }
 
 /** Rows remembered at once; more are written at once. */

@@ -1,17 +1,22 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context as HonoContext } from 'hono';
 import { requireAct } from '../../access/acts.ts';
 import { describePermission, findDaysByChoice, permissions, roles } from '../../access/permissions.ts';
-import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { createNaming } from '../../audit/actors.ts';
+import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { displayName } from '../../http/shown-text.ts';
+import { findConsoleBase } from '../console-base.ts';
 import type { Identity } from '../identity.ts';
 import {
+  type ApiKey,
   type ApiKeyChange,
   createApiKey,
   deleteApiKey,
   getApiKeyFor,
   getApiKeyToChange,
   isWidening,
+  limitApiKey,
   listApiKeys,
   rotateApiKey,
   switchApiKey,
@@ -19,6 +24,7 @@ import {
 } from './api-keys.ts';
 import { listGranted } from './key-grants.ts';
 import {
+  allowedFrom,
   apiKeyListShape,
   apiKeyShape,
   availablePermissionsShape,
@@ -27,6 +33,7 @@ import {
   toKeyJson,
   toMs,
 } from './token-shapes.ts';
+import { listUsageExamples } from './usage-examples.ts';
 
 const id = z.object({ id: pathId });
 const name = displayName(100);
@@ -35,6 +42,9 @@ const name = displayName(100);
 export function apiKeyRoutes(identity: Identity) {
   const { ctx } = identity;
   const app = createRoutes();
+  const toJson = (key: ApiKey) => toKeyJson(key, createNaming(ctx));
+  const listExamples = (c: HonoContext<ApiEnv>) =>
+    listUsageExamples(ctx, findConsoleBase(identity, c), '/user/me');
 
   app.openapi(
     createRoute({
@@ -46,7 +56,8 @@ export function apiKeyRoutes(identity: Identity) {
     (c) => {
       identity.lastUse.flush();
       const keys = listApiKeys(ctx, c.get('caller'));
-      return c.json({ api_keys: keys.map(toKeyJson), total: keys.length });
+      const naming = createNaming(ctx);
+      return c.json({ api_keys: keys.map((key) => toKeyJson(key, naming)), total: keys.length });
     },
   );
 
@@ -89,6 +100,7 @@ export function apiKeyRoutes(identity: Identity) {
             .boolean()
             .optional()
             .openapi({ description: 'Without the values of secrets: it sees only that they are set' }),
+          allowed_from: allowedFrom,
         }),
       ),
       responses: answer(newApiKeyShape, 'The key; api_key is shown only once', 201),
@@ -102,8 +114,9 @@ export function apiKeyRoutes(identity: Identity) {
         expiresAt: toMs(request.expires_at),
         permissions: request.permissions,
         hidesSecrets: request.hide_secrets,
+        allowedFrom: request.allowed_from,
       });
-      return c.json({ ...toKeyJson(key), api_key: text.reveal() }, 201);
+      return c.json({ ...toJson(key), api_key: text.reveal(), examples: listExamples(c) }, 201);
     },
   );
 
@@ -116,7 +129,7 @@ export function apiKeyRoutes(identity: Identity) {
       responses: answer(apiKeyShape, 'The API key'),
     }),
     (c) => {
-      return c.json(toKeyJson(getApiKeyFor(ctx, c.get('caller'), c.req.valid('param').id)));
+      return c.json(toJson(getApiKeyFor(ctx, c.get('caller'), c.req.valid('param').id)));
     },
   );
 
@@ -124,7 +137,13 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'put',
       path: '/api-keys/{id}',
-      ...act('api_keys_withdraw', 'api_keys_widen', 'api_keys_of_others', 'api_keys_create_by_choice'),
+      ...act(
+        'api_keys_withdraw',
+        'api_keys_widen',
+        'api_keys_limit',
+        'api_keys_of_others',
+        'api_keys_create_by_choice',
+      ),
       request: {
         params: id,
         ...body(
@@ -133,6 +152,7 @@ export function apiKeyRoutes(identity: Identity) {
             is_active: z.boolean().optional(),
             expires_at: expiry,
             permissions: z.array(z.string()).max(100).nullable().optional(),
+            allowed_from: allowedFrom,
           }),
         ),
       },
@@ -148,7 +168,15 @@ export function apiKeyRoutes(identity: Identity) {
         permissions: request.permissions,
       };
       if (isWidening(wanted)) requireAct(caller, 'api_keys_widen', ctx.clock.now());
-      return c.json(toKeyJson(updateApiKey(ctx, caller, c.req.valid('param').id, wanted)));
+      const { id: keyId } = c.req.valid('param');
+      const { allowed_from } = request;
+      // Both or neither.
+      const changed = ctx.store.transaction(() => {
+        const limited = allowed_from === undefined ? null : limitApiKey(ctx, caller, keyId, allowed_from);
+        const isLimitAlone = Object.values(wanted).every((value) => value === undefined);
+        return limited && isLimitAlone ? limited : updateApiKey(ctx, caller, keyId, wanted);
+      });
+      return c.json(toJson(changed));
     },
   );
 
@@ -178,7 +206,7 @@ export function apiKeyRoutes(identity: Identity) {
     }),
     (c) => {
       const { key, text } = rotateApiKey(ctx, c.get('caller'), c.req.valid('param').id);
-      return c.json({ ...toKeyJson(key), api_key: text.reveal() });
+      return c.json({ ...toJson(key), api_key: text.reveal(), examples: listExamples(c) });
     },
   );
 
@@ -203,10 +231,10 @@ export function apiKeyRoutes(identity: Identity) {
         const { id: keyId } = getApiKeyToChange(ctx, caller, Number(c.req.param('id')));
         const change = () => switchApiKey(ctx, caller, keyId, isActive);
         if (isActive) {
-          return c.json(toKeyJson(change()));
+          return c.json(toJson(change()));
         }
         identity.revocations.revoke('api_keys', keyId, change);
-        return c.json(toKeyJson({ ...getApiKeyFor(ctx, caller, keyId), isActive: false }));
+        return c.json(toJson({ ...getApiKeyFor(ctx, caller, keyId), isActive: false }));
       },
     );
   }

@@ -1,19 +1,22 @@
 import { requireAct } from '../../access/acts.ts';
-import type { Caller, KeyCaller } from '../../access/caller.ts';
+import { type Caller, everyProject, type KeyCaller, type ProjectReach } from '../../access/caller.ts';
 import { type Permission, permissions, rolePermissions } from '../../access/permissions.ts';
 import type { Operation } from '../../audit/operation.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
+import { reachOf } from '../members/project-reach.ts';
 import { identityOperations } from '../operations.ts';
 import { findUser, strongestRole } from '../users/users.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
+import { parseAllowedFrom, requireAllowedFrom } from './address-limits.ts';
 import {
   findLongestLife,
   type GrantedRole,
   hideSecrets,
   listGranted,
+  listGrantedEverywhere,
   parseGrant,
   requireMayGrant,
 } from './key-grants.ts';
@@ -24,6 +27,7 @@ import {
   isInForce,
   listAncestry,
   listDescendants,
+  parseStored,
   requireFewGenerations,
   requireInForce,
   requireNoLater,
@@ -47,6 +51,8 @@ export interface ApiKey {
   roleType: GrantedRole;
   permissions: Permission[] | null;
   isActive: boolean;
+  /** Addresses and networks it may be used from; null for any. */
+  allowedFrom: string[] | null;
   expiresAt: number | null;
   lastUsedAt: number | null;
   createdAt: number;
@@ -54,8 +60,12 @@ export interface ApiKey {
 
 const COLUMNS = `id, user_id AS userId, (SELECT name FROM users WHERE id = user_id) AS userName, parent_id AS parentId,
   (SELECT name FROM api_keys parent WHERE parent.id = api_keys.parent_id) AS parentName, name, key_prefix AS keyPrefix, secret_id AS secretId, role_type AS roleType,
-  permissions, is_active AS isActive, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_at AS createdAt`;
-type Row = Omit<ApiKey, 'isActive' | 'permissions'> & { isActive: number; permissions: string | null };
+  permissions, is_active AS isActive, allowed_from AS allowedFrom, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_at AS createdAt`;
+type Row = Omit<ApiKey, 'isActive' | 'permissions' | 'allowedFrom'> & {
+  isActive: number;
+  permissions: string | null;
+  allowedFrom: string | null;
+};
 
 export interface NewApiKey {
   name: string;
@@ -66,6 +76,8 @@ export interface NewApiKey {
   permissions?: string[] | null | undefined;
   /** Of secrets it sees that they are set, and no value. */
   hidesSecrets?: boolean | undefined;
+  /** Addresses and networks it may be used from; null for any. */
+  allowedFrom?: string[] | null | undefined;
 }
 
 /**
@@ -79,8 +91,9 @@ export function createApiKey(
 ): { key: ApiKey; text: SecretText } {
   const asked = parseGrant(wanted.roleType, wanted.permissions ?? null);
   const { roleType, granted } = wanted.hidesSecrets ? hideSecrets(asked) : asked;
+  const allowedFrom = parseAllowedFrom(wanted.allowedFrom ?? null);
   const now = ctx.clock.now();
-  requireMayGrant(caller, listGranted(roleType, granted), now);
+  requireMayGrant(caller, { roleType, granted }, now);
   const parentId = caller.kind === 'key' ? caller.apiKeyId : null;
   const makers = parentId === null ? [] : listAncestry(ctx, parentId);
   requireFewGenerations(makers);
@@ -93,8 +106,8 @@ export function createApiKey(
     const secretId = ctx.vault.seal('api_key', token);
     const id = ctx.store.sqlite
       .prepare(
-        `INSERT INTO api_keys (user_id, parent_id, name, key_prefix, secret_id, role_type, permissions, expires_at, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO api_keys (user_id, parent_id, name, key_prefix, secret_id, role_type, permissions, allowed_from, expires_at, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck()
       .get(
@@ -105,6 +118,7 @@ export function createApiKey(
         secretId,
         roleType,
         granted && JSON.stringify(granted),
+        allowedFrom && JSON.stringify(allowedFrom),
         expiresAt,
         now,
         now,
@@ -180,6 +194,28 @@ export function updateApiKey(ctx: Context, caller: Caller, id: number, change: A
   return changeApiKey(ctx, caller, id, change, identityOperations.API_KEY_UPDATED);
 }
 
+/**
+ * Says from where a key may be used; null for anywhere. What stays as it is needs no confirmation: clients send back what they
+ * were shown. Throws `invalid_request`, `confirmation_required`, and as finding the key does.
+ */
+export function limitApiKey(ctx: Context, caller: Caller, id: number, wanted: string[] | null): ApiKey {
+  return ctx.store.transaction(() => {
+    const key = getApiKeyToChange(ctx, caller, id);
+    const allowedFrom = parseAllowedFrom(wanted);
+    if (JSON.stringify(allowedFrom) === JSON.stringify(key.allowedFrom)) return key;
+    requireAct(caller, 'api_keys_limit', ctx.clock.now());
+    ctx.store.sqlite
+      .prepare('UPDATE api_keys SET allowed_from = ?, updated_at = ? WHERE id = ?')
+      .run(allowedFrom && JSON.stringify(allowedFrom), ctx.clock.now(), id);
+    ctx.audit.append(identityOperations.API_KEY_LIMITED, caller, {
+      id,
+      name: key.name,
+      allowed_from: allowedFrom,
+    });
+    return getApiKey(ctx, id);
+  });
+}
+
 /** Switches a key on or off. Throws as creating does. */
 export function switchApiKey(ctx: Context, caller: Caller, id: number, isActive: boolean): ApiKey {
   const { API_KEY_ACTIVATED, API_KEY_DEACTIVATED } = identityOperations;
@@ -201,7 +237,7 @@ function changeApiKey(
       : { roleType: key.roleType, granted: key.permissions };
     // SECURITY: an expired or disabled key cannot be reactivated by someone with fewer permissions.
     if (isWidening(change)) {
-      requireMayGrant(caller, listGranted(grant.roleType, grant.granted), ctx.clock.now());
+      requireMayGrant(caller, grant, ctx.clock.now());
       if (caller.kind === 'key' && caller.apiKeyId === id)
         throw new AppError('forbidden', 'A key cannot change what it may do, nor for how long.');
     }
@@ -246,7 +282,7 @@ export function rotateApiKey(ctx: Context, caller: Caller, id: number): { key: A
   return ctx.store.transaction(() => {
     const { name, secretId, roleType, permissions: granted } = getApiKeyToChange(ctx, caller, id);
     const now = ctx.clock.now();
-    requireMayGrant(caller, listGranted(roleType, granted), now);
+    requireMayGrant(caller, { roleType, granted }, now);
     if (listAncestry(ctx, id).some((key) => !isInForce(key, now)))
       throw new AppError('conflict', 'This key is turned off or has expired: create a new one.');
     const text = regenerateApiKey(ctx, secretId);
@@ -320,6 +356,8 @@ export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: 
   if (!row) throw unknownToken();
   const key = fromRow(row as Row);
   requireToken(ctx, key, given);
+  const { limits, ...standing } = getStanding(ctx, key.id);
+  requireAllowedFrom(limits, ip);
   return {
     kind: 'key',
     apiKeyId: key.id,
@@ -327,33 +365,64 @@ export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: 
     createdAt: key.createdAt,
     ip,
     label: `api key ${key.name}`,
-    ...getStanding(ctx, key.id),
+    ...standing,
   };
 }
 
+/** What a key may do now, the keys that it depends on, and from where they may be used. */
+interface Standing {
+  permissions: readonly Permission[];
+  projects: ProjectReach;
+  lineage: readonly number[];
+  limits: readonly (readonly string[] | null)[];
+}
+
 /**
- * What a key may do now, and the keys that depends on. SECURITY: no more than the keys it was made by, one after the
- * other, and their account. Throws `key_revoked`, `key_expired`.
+ * SECURITY: no more than the keys it was made by, one after the other, and their accounts, everywhere and in each project. Throws
+ * `key_revoked`, `key_expired`.
  */
-export function getStanding(
-  ctx: Context,
-  id: number,
-): { permissions: readonly Permission[]; lineage: readonly number[] } {
+export function getStanding(ctx: Context, id: number): Standing {
   const line = listAncestry(ctx, id);
+  if (line.length === 0) throw new AppError('key_revoked', 'This key was deleted.');
   requireInForce(ctx, line);
   const lineage = line.map((each) => each.id);
-  let granted: readonly Permission[] = permissions;
-  for (const each of lineage) {
-    const key = getApiKey(ctx, each);
-    const ofKey = listGranted(key.roleType, key.permissions);
-    granted = granted.filter((permission) => ofKey.includes(permission));
-    if (key.userId === null) continue;
-    const user = findUser(ctx, key.userId);
-    if (!user) throw new AppError('key_revoked', 'The account of this key was deleted.');
-    const ofUser = rolePermissions[strongestRole(user)];
-    granted = granted.filter((permission) => ofUser.includes(permission));
+  const links = lineage.map((each) => findLink(ctx, each));
+  const granted = permissions.filter((permission) =>
+    links.every((link) => link.grantedEverywhere.includes(permission) && link.ofAccount.includes(permission)),
+  );
+  const projectIds = new Set(links.flatMap(({ reach }) => [...reach.added.keys()]));
+  const added = new Map<number, readonly Permission[]>();
+  for (const projectId of projectIds) {
+    const there = permissions.filter((permission) =>
+      links.every(
+        ({ grantedInProjects, ofAccount, reach }) =>
+          grantedInProjects.includes(permission) &&
+          (ofAccount.includes(permission) || reach.added.get(projectId)?.includes(permission) === true),
+      ),
+    );
+    if (there.length > 0) added.set(projectId, there);
   }
-  return { permissions: granted, lineage };
+  return {
+    permissions: granted,
+    projects: { isAll: links.every(({ isAll }) => isAll), added },
+    lineage,
+    limits: line.map(({ allowedFrom }) => allowedFrom),
+  };
+}
+
+/** One key of a line, and the account it is of. */
+function findLink(ctx: Context, id: number) {
+  const key = getApiKey(ctx, id);
+  const user = key.userId === null ? null : findUser(ctx, key.userId);
+  if (key.userId !== null && !user) throw new AppError('key_revoked', 'The account of this key was deleted.');
+  const reach = user ? reachOf(ctx, user) : everyProject;
+  return {
+    grantedEverywhere: listGrantedEverywhere(key.roleType, key.permissions),
+    grantedInProjects: listGranted(key.roleType, key.permissions),
+    ofAccount: user ? rolePermissions[strongestRole(user)] : permissions,
+    reach,
+    isAll: reach.isAll && key.roleType !== 'member',
+  };
 }
 
 /** The key, if it works now; null for one that was deleted, turned off, or ended with its account. */
@@ -384,6 +453,7 @@ function fromRow(row: Row): ApiKey {
   return {
     ...row,
     isActive: row.isActive === 1,
+    allowedFrom: parseStored(row.allowedFrom),
     permissions: row.permissions === null ? null : (JSON.parse(row.permissions) as Permission[]),
   };
 }

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
+import { createNaming } from '../../audit/actors.ts';
 import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { findConsoleBase } from '../console-base.ts';
 import type { Identity } from '../identity.ts';
 import {
   approveCliSignIn,
@@ -24,12 +26,7 @@ const userCode = z.object({ user_code: z.string().min(1).max(40) });
 export function cliSignInRoutes(identity: Identity) {
   const app = createRoutes();
 
-  /** Under the name by which the program found this instance, which is known to reach it from there. */
-  const findPage = (c: HonoContext<ApiEnv>) => {
-    const host = c.req.header('host');
-    const base = c.get('caller').ip !== null && host ? `https://${host}` : identity.findConsoleUrl();
-    return `${base ?? ''}${PAGE}`;
-  };
+  const findPage = (c: HonoContext<ApiEnv>) => `${findConsoleBase(identity, c) ?? ''}${PAGE}`;
 
   app.openapi(
     createRoute({
@@ -72,7 +69,7 @@ export function cliSignInRoutes(identity: Identity) {
       const polled = pollCliSignIn(identity, c.req.valid('json').device_code, c.get('caller').ip);
       if (polled.status !== 'approved') return c.json({ status: polled.status });
       const { key, text, email } = polled;
-      const { role_type: role, key_prefix, expires_at } = toKeyJson(key);
+      const { role_type: role, key_prefix, expires_at } = toKeyJson(key, createNaming(identity.ctx));
       return c.json({
         status: polled.status,
         user_id: key.userId ?? 0,
@@ -132,7 +129,7 @@ export function cliSignInRoutes(identity: Identity) {
         permissions,
         expiresAt: expires_at === undefined ? undefined : Date.parse(expires_at),
       });
-      return c.json(toKeyJson(key), 201);
+      return c.json(toKeyJson(key, createNaming(identity.ctx)), 201);
     },
   );
 

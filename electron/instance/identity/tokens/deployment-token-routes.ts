@@ -1,18 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireProject } from '../../access/caller.ts';
 import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { displayName } from '../../http/shown-text.ts';
-import { getProject } from '../../projects/projects.ts';
+import { getProjectOf } from '../../projects/project-of.ts';
+import { findConsoleBase } from '../console-base.ts';
 import type { Identity } from '../identity.ts';
 import {
   createDeploymentToken,
   deleteDeploymentToken,
   getDeploymentToken,
-  getDeploymentTokenToDelete,
+  getDeploymentTokenToChange,
+  limitDeploymentToken,
   listDeploymentTokens,
 } from './deployment-tokens.ts';
 import {
+  allowedFrom,
   deploymentTokenListShape,
   deploymentTokenShape,
   expiry,
@@ -20,6 +22,7 @@ import {
   toMs,
   toTokenJson,
 } from './token-shapes.ts';
+import { listUsageExamples } from './usage-examples.ts';
 
 const name = displayName(100);
 
@@ -38,7 +41,7 @@ export function deploymentTokenRoutes(identity: Identity) {
       responses: answer(deploymentTokenListShape, 'Tokens, without the tokens'),
     }),
     (c) => {
-      const { id: projectId } = getProject(ctx, c.req.valid('param').project);
+      const { id: projectId } = getProjectOf(ctx, c);
       identity.lastUse.flush();
       const tokens = listDeploymentTokens(ctx, projectId);
       return c.json({ tokens: tokens.map(toTokenJson), total: tokens.length });
@@ -62,6 +65,7 @@ export function deploymentTokenRoutes(identity: Identity) {
               .nullish()
               .openapi({ description: 'Null and * mean all that a token can have' }),
             expires_at: expiry,
+            allowed_from: allowedFrom,
           }),
         ),
       },
@@ -69,15 +73,23 @@ export function deploymentTokenRoutes(identity: Identity) {
     }),
     (c) => {
       const caller = c.get('caller');
-      const { id: projectId } = getProject(ctx, c.req.valid('param').project);
-      requireProject(caller, projectId);
+      const { id: projectId, slug } = getProjectOf(ctx, c);
       const request = c.req.valid('json');
       const { row, text, notGiven } = createDeploymentToken(ctx, caller, projectId, {
         name: request.name,
         permissions: request.permissions ?? null,
         expiresAt: toMs(request.expires_at),
+        allowedFrom: request.allowed_from,
       });
-      return c.json({ ...toTokenJson(row), token: text.reveal(), permissions_not_given: notGiven }, 201);
+      // The values of an environment, or without that permission the names.
+      const path = row.permissions.includes('environments:reveal')
+        ? `/projects/${slug}/variables/export?environment=production`
+        : `/projects/${slug}`;
+      const examples = listUsageExamples(ctx, findConsoleBase(identity, c), path);
+      return c.json(
+        { ...toTokenJson(row), token: text.reveal(), examples, permissions_not_given: notGiven },
+        201,
+      );
     },
   );
 
@@ -92,7 +104,23 @@ export function deploymentTokenRoutes(identity: Identity) {
     }),
     (c) => {
       const params = c.req.valid('param');
-      return c.json(toTokenJson(getDeploymentToken(ctx, getProject(ctx, params.project).id, params.id)));
+      return c.json(toTokenJson(getDeploymentToken(ctx, getProjectOf(ctx, c).id, params.id)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/projects/{project}/deployment-tokens/{id}',
+      ...act('tokens_limit', 'tokens_of_others'),
+      request: { params: tokenId, ...body(z.object({ allowed_from: allowedFrom.unwrap() })) },
+      responses: answer(deploymentTokenShape, 'The token, with where it may be used from'),
+    }),
+    (c) => {
+      const params = c.req.valid('param');
+      const { id: projectId } = getProjectOf(ctx, c);
+      const wanted = c.req.valid('json').allowed_from;
+      return c.json(toTokenJson(limitDeploymentToken(ctx, c.get('caller'), projectId, params.id, wanted)));
     },
   );
 
@@ -107,8 +135,8 @@ export function deploymentTokenRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       const params = c.req.valid('param');
-      const { id: projectId } = getProject(ctx, params.project);
-      getDeploymentTokenToDelete(ctx, caller, projectId, params.id);
+      const { id: projectId } = getProjectOf(ctx, c);
+      getDeploymentTokenToChange(ctx, caller, projectId, params.id);
       identity.revocations.revoke('deployment_tokens', params.id, () =>
         deleteDeploymentToken(ctx, caller, projectId, params.id),
       );

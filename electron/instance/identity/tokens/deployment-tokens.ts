@@ -1,5 +1,5 @@
 import { requireAct } from '../../access/acts.ts';
-import type { Caller, TokenCaller } from '../../access/caller.ts';
+import { type Caller, onlyProject, type TokenCaller } from '../../access/caller.ts';
 import { permissions } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
@@ -7,8 +7,9 @@ import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
 import { identityOperations } from '../operations.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
+import { parseAllowedFrom, requireAllowedFrom } from './address-limits.ts';
 import { getStanding } from './api-keys.ts';
-import { chooseExpiry, listAncestry } from './key-lineage.ts';
+import { chooseExpiry, listAncestry, parseStored } from './key-lineage.ts';
 import { parseTokenGrant, type TokenGrant, type TokenPermission } from './token-grants.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -21,6 +22,8 @@ export interface DeploymentToken {
   secretId: SecretId;
   permissions: TokenPermission[];
   isActive: boolean;
+  /** Addresses and networks it may be used from; null for any. */
+  allowedFrom: string[] | null;
   expiresAt: number | null;
   lastUsedAt: number | null;
   createdBy: number | null;
@@ -30,18 +33,28 @@ export interface DeploymentToken {
 }
 
 const COLUMNS = `id, project_id AS projectId, name, token_prefix AS tokenPrefix, secret_id AS secretId, permissions,
-  is_active AS isActive, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_by AS createdBy,
+  is_active AS isActive, allowed_from AS allowedFrom, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_by AS createdBy,
   parent_id AS parentId, created_at AS createdAt`;
-type Row = Omit<DeploymentToken, 'isActive' | 'permissions'> & { isActive: number; permissions: string };
+type Row = Omit<DeploymentToken, 'isActive' | 'permissions' | 'allowedFrom'> & {
+  isActive: number;
+  permissions: string;
+  allowedFrom: string | null;
+};
 
 /** Makes a token for one project; its text is returned once. Throws `name_taken`, `invalid_request`, `forbidden`, `vault_locked`. */
 export function createDeploymentToken(
   ctx: Context,
   caller: Caller,
   projectId: number,
-  wanted: { name: string; permissions: readonly string[] | null; expiresAt?: number | null | undefined },
+  wanted: {
+    name: string;
+    permissions: readonly string[] | null;
+    expiresAt?: number | null | undefined;
+    allowedFrom?: string[] | null | undefined;
+  },
 ): { row: DeploymentToken; text: SecretText; notGiven: TokenGrant['notGiven'] } {
   const grant = parseTokenGrant(wanted.permissions, caller.permissions);
+  const allowedFrom = parseAllowedFrom(wanted.allowedFrom ?? null);
   const parentId = caller.kind === 'key' ? caller.apiKeyId : null;
   const makers = parentId === null ? [] : listAncestry(ctx, parentId);
   const expiresAt = chooseExpiry(ctx, wanted.expiresAt, YEAR_MS, makers);
@@ -56,8 +69,8 @@ export function createDeploymentToken(
       });
     const id = ctx.store.sqlite
       .prepare(
-        `INSERT INTO deployment_tokens (project_id, name, token_prefix, secret_id, permissions, expires_at, created_by, parent_id, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO deployment_tokens (project_id, name, token_prefix, secret_id, permissions, allowed_from, expires_at, created_by, parent_id, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck()
       .get(
@@ -66,6 +79,7 @@ export function createDeploymentToken(
         prefix,
         ctx.vault.seal('deployment_token', token),
         JSON.stringify(grant.permissions),
+        allowedFrom && JSON.stringify(allowedFrom),
         expiresAt,
         'userId' in caller ? caller.userId : null,
         parentId,
@@ -97,10 +111,10 @@ export function getDeploymentToken(ctx: Context, projectId: number, id: number):
 }
 
 /**
- * As `getDeploymentToken`, to delete it. SECURITY: as for API keys: a program's key deletes the tokens that it and its keys
+ * As `getDeploymentToken`, to change or delete it. SECURITY: as for API keys: a program's key deletes the tokens that it and its keys
  * made; a person their own, and others' as an administrator who confirmed. Throws `forbidden`, `confirmation_required`.
  */
-export function getDeploymentTokenToDelete(
+export function getDeploymentTokenToChange(
   ctx: Context,
   caller: Caller,
   projectId: number,
@@ -115,6 +129,31 @@ function isOwn(ctx: Context, caller: Caller, { createdBy, parentId }: Deployment
   if (caller.kind === 'key')
     return parentId !== null && listAncestry(ctx, parentId).some(({ id }) => id === caller.apiKeyId);
   return (caller.kind === 'user' || caller.kind === 'owner') && caller.userId === createdBy;
+}
+
+/** As `limitApiKey`. */
+export function limitDeploymentToken(
+  ctx: Context,
+  caller: Caller,
+  projectId: number,
+  id: number,
+  wanted: string[] | null,
+): DeploymentToken {
+  return ctx.store.transaction(() => {
+    const token = getDeploymentTokenToChange(ctx, caller, projectId, id);
+    const allowedFrom = parseAllowedFrom(wanted);
+    if (JSON.stringify(allowedFrom) === JSON.stringify(token.allowedFrom)) return token;
+    ctx.store.sqlite
+      .prepare('UPDATE deployment_tokens SET allowed_from = ? WHERE id = ?')
+      .run(allowedFrom && JSON.stringify(allowedFrom), id);
+    ctx.audit.append(identityOperations.DEPLOYMENT_TOKEN_LIMITED, caller, {
+      id,
+      name: token.name,
+      project_id: projectId,
+      allowed_from: allowedFrom,
+    });
+    return getDeploymentToken(ctx, projectId, id);
+  });
 }
 
 export function deleteDeploymentToken(
@@ -168,8 +207,8 @@ export function identifyDeploymentToken(
   if (!row) throw unknownToken();
   const token = fromRow(row as Row);
   requireToken(ctx, token, given);
-  const { permissions: ofMaker, lineage } =
-    token.parentId === null ? { permissions, lineage: [] } : getStanding(ctx, token.parentId);
+  const { permissions: ofMaker, lineage, limits } = findMaker(ctx, token);
+  requireAllowedFrom([token.allowedFrom, ...limits], ip);
   return {
     kind: 'token',
     tokenId: token.id,
@@ -178,14 +217,24 @@ export function identifyDeploymentToken(
     ip,
     label: `deployment token ${token.name}`,
     lineage,
+    projects: onlyProject(token.projectId),
     permissions: token.permissions.filter((permission) => ofMaker.includes(permission)),
   };
+}
+
+/** What the key that made a token may do in the token's project, and from where; all, where a person made it. */
+function findMaker(ctx: Context, { parentId, projectId }: DeploymentToken) {
+  if (parentId === null) return { permissions, lineage: [], limits: [] };
+  const { permissions: everywhere, projects, lineage, limits } = getStanding(ctx, parentId);
+  const there = projects.added.get(projectId) ?? [];
+  return { permissions: [...(projects.isAll ? everywhere : []), ...there], lineage, limits };
 }
 
 function fromRow(row: Row): DeploymentToken {
   return {
     ...row,
     isActive: row.isActive === 1,
+    allowedFrom: parseStored(row.allowedFrom),
     permissions: JSON.parse(row.permissions) as TokenPermission[],
   };
 }

@@ -5,6 +5,7 @@ import {
   type Permission,
   parseRole,
   permissions,
+  projectRolePermissions,
   type Role,
   rolePermissions,
   sayUnknownName,
@@ -24,9 +25,29 @@ export function listGranted(
   granted: readonly Permission[] | null,
 ): readonly Permission[] {
   if (roleType === CUSTOM) return granted ?? [];
-  const ofRole = rolePermissions[roleType];
+  const ofRole = listGrantable(roleType);
   if (granted === null) return ofRole.filter((permission) => findDaysByChoice(permission) === null);
   return ofRole.filter((permission) => granted.includes(permission));
+}
+
+/** What keys of a role can have: of a member also what their roles in projects allow there, whatever these are when it is used. */
+function listGrantable(role: Role): readonly Permission[] {
+  if (role !== 'member') return rolePermissions[role];
+  const some: readonly Permission[] = [...rolePermissions.member, ...projectRolePermissions.manager];
+  return permissions.filter(
+    (permission) => some.includes(permission) && findDaysByChoice(permission) === null,
+  );
+}
+
+/** Of that, what it may outside of projects. SECURITY: a key of the role member has projects by roles alone, whosever it is. */
+export function listGrantedEverywhere(
+  roleType: GrantedRole,
+  granted: readonly Permission[] | null,
+): readonly Permission[] {
+  const all = listGranted(roleType, granted);
+  return roleType === 'member'
+    ? all.filter((permission) => rolePermissions.member.includes(permission))
+    : all;
 }
 
 export interface Grant {
@@ -39,7 +60,7 @@ export interface Grant {
 export function parseGrant(roleType: string, wanted: readonly string[] | null): Grant {
   const role = roleType === CUSTOM ? CUSTOM : parseRole(roleType);
   if (wanted === null && role !== CUSTOM) return { roleType: role, granted: null };
-  const mayBe = role === CUSTOM ? permissions : rolePermissions[role];
+  const mayBe = role === CUSTOM ? permissions : listGrantable(role);
   requireKnown(wanted ?? []);
   for (const [at, text] of (wanted ?? []).entries())
     if (!includes(mayBe, text))
@@ -84,9 +105,9 @@ function refusedPermission(detail: string, at: number | null, problem: string): 
 
 /**
  * What lets a key read the values of secrets; without these, that they are set is all it sees. SECURITY: who adds people knows
- * their first password, and sees as one of them what a user sees.
+ * their first password, and sees as one of them what a user sees; who gives roles in a project has someone see it.
  */
-const revealing: readonly Permission[] = ['environments:reveal', 'users:manage'];
+const revealing: readonly Permission[] = ['environments:reveal', 'users:manage', 'members:write'];
 
 export function seesSecrets(roleType: GrantedRole, granted: readonly Permission[] | null): boolean {
   return listGranted(roleType, granted).some((permission) => revealing.includes(permission));
@@ -106,11 +127,15 @@ export function hideSecrets({ roleType, granted }: Grant): Grant {
 }
 
 /**
- * Throws `forbidden` for a permission the caller does not have, and `confirmation_required` for one that a key has by
- * choice unless an administrator makes it, who confirmed: a key does not pass it on.
+ * Throws `forbidden` for a permission the caller has nowhere, and `confirmation_required` for one that a key has by
+ * choice unless an administrator makes it, who confirmed: a key does not pass it on. Where a key may use one is decided when
+ * it does, by what its person may there then.
  */
-export function requireMayGrant(caller: Caller, granted: readonly Permission[], nowMs: number): void {
-  const beyond = granted.find((permission) => !caller.permissions.includes(permission));
+export function requireMayGrant(caller: Caller, { roleType, granted: narrowed }: Grant, nowMs: number): void {
+  const granted = listGranted(roleType, narrowed);
+  const has = [caller.permissions, ...caller.projects.added.values()].flat();
+  const asked = roleType === 'member' ? listGrantedEverywhere(roleType, narrowed) : granted;
+  const beyond = asked.find((permission) => !has.includes(permission));
   if (beyond) throw new AppError('forbidden', `You cannot give a permission you do not have: ${beyond}.`);
   if (findLongestLife(granted) !== null) requireAct(caller, 'api_keys_create_by_choice', nowMs);
 }

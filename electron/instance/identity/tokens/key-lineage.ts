@@ -13,23 +13,37 @@ export interface KeyInLine {
   parentId: number | null;
   isActive: boolean;
   expiresAt: number | null;
+  /** Where it may be used from; null for anywhere. */
+  allowedFrom: string[] | null;
 }
 
 /** The key itself, then the key it was made by, and so on to one that a person made. */
 export function listAncestry(ctx: Context, id: number): KeyInLine[] {
   const rows = ctx.store.sqlite
     .prepare(
-      `WITH RECURSIVE line(id, parent_id, is_active, expires_at, generation) AS (
-         SELECT id, parent_id, is_active, expires_at, 0 FROM api_keys WHERE id = ?
+      `WITH RECURSIVE line(id, parent_id, is_active, expires_at, allowed_from, generation) AS (
+         SELECT id, parent_id, is_active, expires_at, allowed_from, 0 FROM api_keys WHERE id = ?
          UNION
-         SELECT k.id, k.parent_id, k.is_active, k.expires_at, generation + 1
+         SELECT k.id, k.parent_id, k.is_active, k.expires_at, k.allowed_from, generation + 1
          FROM api_keys k JOIN line ON k.id = line.parent_id WHERE generation < 100
        )
-       SELECT id, parent_id AS parentId, is_active AS isActive, expires_at AS expiresAt FROM line ORDER BY generation`,
+       SELECT id, parent_id AS parentId, is_active AS isActive, expires_at AS expiresAt,
+         allowed_from AS allowedFrom FROM line ORDER BY generation`,
     )
-    .all(id) as (Omit<KeyInLine, 'isActive'> & { isActive: number })[];
-  return rows.map((row) => ({ ...row, isActive: row.isActive === 1 }));
+    .all(id) as (Omit<KeyInLine, 'isActive' | 'allowedFrom'> & {
+    isActive: number;
+    allowedFrom: string | null;
+  })[];
+  return rows.map((row) => ({
+    ...row,
+    isActive: row.isActive === 1,
+    allowedFrom: parseStored(row.allowedFrom),
+  }));
 }
+
+/** A list of networks as rows have it. */
+export const parseStored = (stored: string | null): string[] | null =>
+  stored === null ? null : (JSON.parse(stored) as string[]);
 
 /** Ids of the keys it made, that these made, and so on; the youngest first. */
 export function listDescendants(ctx: Context, id: number): number[] {

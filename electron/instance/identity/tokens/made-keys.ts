@@ -49,6 +49,19 @@ export function endKeysOf(ctx: Context, actor: Caller | null, userId: number): v
   }
 }
 
+/** Turns off the deployment tokens of one project that someone made, or a key of theirs. SECURITY: as `endKeysOf`. */
+export function endTokensIn(ctx: Context, actor: Caller | null, userId: number, projectId: number): void {
+  const tokens = listKeysOf(ctx, userId).deploymentTokens.filter((token) => token.projectId === projectId);
+  for (const { id, name } of tokens) {
+    ctx.store.sqlite.prepare('UPDATE deployment_tokens SET is_active = 0 WHERE id = ?').run(id);
+    ctx.audit.append(identityOperations.DEPLOYMENT_TOKEN_DEACTIVATED, actor, {
+      id,
+      name,
+      project_id: projectId,
+    });
+  }
+}
+
 /** Deletes the deployment tokens that an API key made. */
 export function deleteTokensOfKey(ctx: Context, actor: Caller, apiKeyId: number): void {
   const tokens = ctx.store.sqlite

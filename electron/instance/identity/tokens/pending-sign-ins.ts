@@ -1,8 +1,9 @@
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import { networkOf } from '../sessions/sign-in-throttle.ts';
+import { digestToken } from '../token-digest.ts';
 
 /** Long enough to find a browser and sign in there; RFC 8628 leaves it to the server. */
 export const CODE_LIFE_MS = 10 * 60 * 1000;
@@ -80,7 +81,7 @@ export function createPendingSignIns(clock: Clock): PendingSignIns {
   /** SECURITY: by digests in constant time, and all of them, whichever it is. */
   function find(which: 'deviceDigest' | 'userDigest', given: string): Entry | undefined {
     end(isOld);
-    const wanted = digest(given);
+    const wanted = digestToken(given);
     return entries.filter((entry) => timingSafeEqual(entry[which], wanted))[0];
   }
 
@@ -114,8 +115,8 @@ export function createPendingSignIns(clock: Clock): PendingSignIns {
         askedAt,
         expiresAt: askedAt + CODE_LIFE_MS,
         outcome: { kind: 'waiting' },
-        deviceDigest: digest(deviceCode),
-        userDigest: digest(userCode),
+        deviceDigest: digestToken(deviceCode),
+        userDigest: digestToken(userCode),
         network,
         polledAt: null,
       });
@@ -152,8 +153,4 @@ function createUserCode(): string {
 /** As it was created: people type small letters, and leave the hyphen out or put spaces in. */
 function normalizeUserCode(typed: string): string {
   return typed.replace(/[\s-]/g, '').toUpperCase();
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
 }

@@ -1,10 +1,21 @@
 import { z } from '@hono/zod-openapi';
 import { permissions, roles } from '../../access/permissions.ts';
+import { type Naming, OWNER } from '../../audit/actors.ts';
+import { actorShape } from '../../audit/audit-shapes.ts';
 import { toAnswer } from '../../http/to-answer.ts';
+import { MAX_NETWORKS } from './address-limits.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { DeploymentToken } from './deployment-tokens.ts';
 import { seesSecrets } from './key-grants.ts';
 import { tokenPermissions } from './token-grants.ts';
+
+const allowedFromShape = z
+  .array(z.string())
+  .nullable()
+  .openapi({ description: 'Addresses and networks it may be used from; null for any' });
+
+/** The same in a request: IPv4 and IPv6, with or without a length. */
+export const allowedFrom = z.array(z.string().max(64)).max(MAX_NETWORKS).nullable().optional();
 
 /** API keys and deployment tokens as the API gives them; their times are RFC 3339. The text is in `New…` alone. */
 export const apiKeyShape = z
@@ -14,12 +25,14 @@ export const apiKeyShape = z
     /** Whose it is; null for one that the owner made without an account. */
     user_id: z.int().nullable(),
     user_name: z.string().nullable(),
+    made_by_actor: actorShape,
     /** The key it was made by: it ends no later, and with it. */
     parent_id: z.int().nullable(),
     parent_name: z.string().nullable(),
     key_prefix: z.string(),
     role_type: z.enum([...roles, 'custom']),
     permissions: z.array(z.enum(permissions)).nullable(),
+    allowed_from: allowedFromShape,
     sees_secrets: z.boolean().openapi({ description: 'Whether it may read the values of secrets' }),
     is_active: z.boolean(),
     expires_at: z.string().nullable(),
@@ -32,7 +45,10 @@ export const apiKeyListShape = z
   .object({ api_keys: z.array(apiKeyShape), total: z.int() })
   .openapi('ApiKeyList');
 
-export const newApiKeyShape = apiKeyShape.extend({ api_key: z.string() }).openapi('NewApiKey');
+/** Lines for a terminal, without the key. */
+const examples = z.array(z.object({ title: z.string(), text: z.string() }).openapi('UsageExample'));
+
+export const newApiKeyShape = apiKeyShape.extend({ api_key: z.string(), examples }).openapi('NewApiKey');
 
 export const availablePermissionsShape = z
   .object({
@@ -69,6 +85,7 @@ export const deploymentTokenShape = z
     token_prefix: z.string(),
     permissions: z.array(z.enum(tokenPermissions)),
     is_active: z.boolean(),
+    allowed_from: allowedFromShape,
     expires_at: z.string().nullable(),
     last_used_at: z.string().nullable(),
     created_at: z.string(),
@@ -83,6 +100,7 @@ export const deploymentTokenListShape = z
 export const newDeploymentTokenShape = deploymentTokenShape
   .extend({
     token: z.string(),
+    examples,
     permissions_not_given: z
       .array(z.object({ name: z.string(), reason: z.string() }).openapi('PermissionNotGiven'))
       .openapi({ description: 'Permissions that were asked for, and which the token does not have' }),
@@ -101,10 +119,12 @@ const toTextTimes = ({ expiresAt, lastUsedAt, createdAt }: ApiKey | DeploymentTo
   createdAt: new Date(createdAt).toISOString(),
 });
 
-export function toKeyJson(key: ApiKey) {
+/** @param naming of this request: who made it is named as everywhere else. */
+export function toKeyJson(key: ApiKey, naming: Naming) {
   return toAnswer(apiKeyShape, {
     ...key,
     ...toTextTimes(key),
+    madeByActor: key.userId === null ? OWNER : naming.user(key.userId),
     seesSecrets: seesSecrets(key.roleType, key.permissions),
   });
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireAct } from '../../access/acts.ts';
-import type { Caller } from '../../access/caller.ts';
+import { passwordChangeError, requireAct } from '../../access/acts.ts';
+import { type Caller, personBehind } from '../../access/caller.ts';
 import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { toAnswer } from '../../http/to-answer.ts';
@@ -10,7 +10,7 @@ import type { Identity } from '../identity.ts';
 import { sayBeforeEnabling } from '../sessions/awaited-person.ts';
 import { disableSecondFactor, enableSecondFactor, setUpSecondFactor } from '../sessions/second-factor.ts';
 import { ownSessionsShape } from '../sessions/session-shapes.ts';
-import { endOtherSessions, endSessionOf, listSessionsOf } from '../sessions/sessions.ts';
+import { describeSession, endOtherSessions, endSessionOf, listSessionsOf } from '../sessions/sessions.ts';
 import { confirmWithPassword, noteWrongCode } from '../sessions/sign-in.ts';
 import { accountChange, password, secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
 import { getUser, listGuessedNames, updateUser } from './users.ts';
@@ -24,16 +24,20 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'patch',
       path: '/users/me',
-      ...act('account_use', 'account_change', 'account_password'),
+      ...act('account_password', 'account_change'),
       request: body(
         accountChange.extend({ current_password: password.optional(), password: password.optional() }),
       ),
       responses: answer(userShape, 'Your account; a new password ends all your other sessions'),
     }),
     async (c) => {
-      const caller = c.get('caller');
+      const given = c.get('caller');
+      const caller = personBehind(given);
       const { userId, sessionId } = requireSelf(caller);
       const { current_password: current, password: wanted, ...change } = c.req.valid('json');
+      // SECURITY: nothing beside it, and not without it.
+      if (given.kind === 'password_change' && (wanted === undefined || Object.keys(change).length > 0))
+        throw passwordChangeError();
       if (current !== undefined) await confirmWithPassword(identity, caller, new SecretText(current));
       else if (wanted === undefined) requireAct(caller, 'account_change', ctx.clock.now());
       // SECURITY: who finds a session open, even just after signing in, must not be able to lock its person out.
@@ -132,8 +136,7 @@ export function ownAccountRoutes(identity: Identity) {
     (c) => {
       const { userId, sessionId } = requireSelf(c.get('caller'));
       const sessions = listSessionsOf(ctx, userId).map((session) => ({
-        ...session,
-        lastSeenAt: identity.sightings.find(session.id),
+        ...describeSession(session, identity.sightings),
         current: session.id === sessionId,
       }));
       return c.json(toAnswer(ownSessionsShape, { sessions }));

@@ -7,6 +7,8 @@ import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
+import { sessionsOfPeopleShape } from '../sessions/session-shapes.ts';
+import { describeSession, endSessionOfPerson, listAllSessions } from '../sessions/sessions.ts';
 import { listKeysOf } from '../tokens/made-keys.ts';
 import { accountChange, keysOfPersonShape, password, toUserJson, userShape } from './user-shapes.ts';
 import {
@@ -71,7 +73,7 @@ export function userRoutes(identity: Identity) {
           roles: z.array(z.string()).max(10).default(['user']),
         }),
       ),
-      responses: answer(userShape, 'The new user', 201),
+      responses: answer(userShape, 'The new user, who has to choose another password first', 201),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -82,6 +84,7 @@ export function userRoutes(identity: Identity) {
         name: request.name ?? request.username ?? '',
         ...(request.username ? { username: request.username } : {}),
         password: new SecretText(first),
+        mustChangePassword: true,
         roles: request.roles.map((role, at) => parseRole(role, `roles.${at}`)),
       });
       return c.json(toUserJson(user), 201);
@@ -103,7 +106,12 @@ export function userRoutes(identity: Identity) {
         ctx,
         passwords,
         caller,
-        { ...request, password: new SecretText(request.password), roles: ['admin'] },
+        {
+          ...request,
+          password: new SecretText(request.password),
+          mustChangePassword: false,
+          roles: ['admin'],
+        },
         true,
       );
       return c.json(toUserJson(user), 201);
@@ -116,7 +124,9 @@ export function userRoutes(identity: Identity) {
       path: '/users/reset-password',
       ...act('people_reset_password'),
       request: body(z.object({ email: z.string().max(254), password })),
-      responses: noContent('The password is set; all sessions and keys of the user have ended'),
+      responses: noContent(
+        'The password is set, for the user to choose another one; all their sessions and keys have ended',
+      ),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -130,6 +140,38 @@ export function userRoutes(identity: Identity) {
       );
       resetPassword(ctx, caller, user.id, hash);
       identity.throttle.noteSuccess({ what: 'password', email: user.email });
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/users/sessions',
+      ...act('people_sessions'),
+      responses: answer(sessionsOfPeopleShape, 'Where everyone is signed in, newest first'),
+    }),
+    (c) => {
+      const people = new Map(listUsers(ctx, false).map((user) => [user.id, user]));
+      const sessions = listAllSessions(ctx).map((session) => ({
+        ...describeSession(session, identity.sightings),
+        person: (session.userId !== null && people.get(session.userId)) || null,
+      }));
+      return c.json(toAnswer(sessionsOfPeopleShape, { sessions }));
+    },
+  );
+
+  // Needs no confirmation, as for one's own.
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/users/sessions/{id}',
+      ...act('people_sessions'),
+      request: { params: id },
+      responses: noContent('The session has ended'),
+    }),
+    (c) => {
+      endSessionOfPerson(ctx, identity.revocations, c.get('caller'), c.req.valid('param').id);
       return c.body(null, 204);
     },
   );

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { roles } from '../../access/permissions.ts';
+import { actorShape } from '../../audit/audit-shapes.ts';
 import { displayName } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { User } from './users.ts';
@@ -23,6 +24,9 @@ export const userShape = z
         name: z.string(),
         email: z.string(),
         mfa_enabled: z.boolean(),
+        must_change_password: z
+          .boolean()
+          .openapi({ description: 'Somebody else chose the password: it is good for changing it alone' }),
         created_at: z.int(),
         updated_at: z.int(),
         deleted_at: z.int().nullable(),
@@ -31,6 +35,50 @@ export const userShape = z
     roles: z.array(z.object({ name: z.enum(roles) }).openapi('UserRole')),
   })
   .openapi('User');
+
+/** An invitation that waits, without its link. */
+export const invitationShape = z
+  .object({
+    id: z.int(),
+    email: z.string(),
+    name: z.string(),
+    role: z.enum(roles),
+    invited_by: z.string(),
+    invited_by_actor: actorShape,
+    created_at: z.int(),
+    expires_at: z.int(),
+    is_void: z
+      .boolean()
+      .openapi({ description: 'Whoever made it may no longer add people: its link opens nothing' }),
+  })
+  .openapi('Invitation');
+
+export const invitationListShape = z
+  .object({ invitations: z.array(invitationShape) })
+  .openapi('InvitationList');
+
+/** The link is shown once. */
+export const newInvitationShape = invitationShape
+  .extend({
+    path: z.string(),
+    link: z.string().openapi({
+      description:
+        'The path under the name by which the request found the instance; the path alone while the console is closed',
+    }),
+  })
+  .openapi('NewInvitation');
+
+/** For the page of a link. SECURITY: what whoever sent the link would tell, no more. */
+export const openedInvitationShape = z
+  .object({
+    email: z.string(),
+    name: z.string(),
+    role: z.enum(roles),
+    invited_by: z.string(),
+    instance_name: z.string(),
+    expires_at: z.int(),
+  })
+  .openapi('OpenedInvitation');
 
 /** Keys and tokens in force that someone made, so that it can be said what ends with their rights. */
 export const keysOfPersonShape = z

@@ -17,6 +17,8 @@ export interface User {
   name: string;
   email: string;
   mfaEnabled: boolean;
+  /** Somebody else chose the password. */
+  mustChangePassword: boolean;
   roles: Role[];
   createdAt: number;
   updatedAt: number;
@@ -28,13 +30,19 @@ export interface NewUser {
   name: string;
   username?: string;
   password: SecretText;
+  /** Whether somebody else chooses it: then it is good for choosing another one alone. */
+  mustChangePassword: boolean;
   roles: Role[];
 }
 
-const COLUMNS = `id, username, name, email, mfa_enabled AS mfaEnabled, created_at AS createdAt,
-  updated_at AS updatedAt, deleted_at AS deletedAt,
+const COLUMNS = `id, username, name, email, mfa_enabled AS mfaEnabled, must_change_password AS mustChangePassword,
+  created_at AS createdAt, updated_at AS updatedAt, deleted_at AS deletedAt,
   (SELECT group_concat(role) FROM user_roles WHERE user_id = users.id) AS roleList`;
-type Row = Omit<User, 'mfaEnabled' | 'roles'> & { mfaEnabled: number; roleList: string | null };
+type Row = Omit<User, 'mfaEnabled' | 'mustChangePassword' | 'roles'> & {
+  mfaEnabled: number;
+  mustChangePassword: number;
+  roleList: string | null;
+};
 
 /** The effective role: the strongest of a user's roles; reader without any. */
 export function strongestRole(user: User): Role {
@@ -77,6 +85,11 @@ export function getPasswordHash(ctx: Context, userId: number): string | null {
   return (hash as string | undefined) ?? null;
 }
 
+/** SECURITY: true as well for an account that is not there. */
+export function mustChangePassword(ctx: Context, userId: number): boolean {
+  return findUser(ctx, userId)?.mustChangePassword !== false;
+}
+
 /** Whether there is any user: decides between a set-up link and an owner's link. */
 export function hasUsers(ctx: Context): boolean {
   return (
@@ -112,10 +125,21 @@ export async function createUser(
   const email = parseEmail(wanted.email);
   if (onlyFirst) requireNoUsers(ctx);
   const hash = await passwords.hash(wanted.password, email, listGuessedNames(ctx, { ...wanted, email }));
-  const now = ctx.clock.now();
   return ctx.store.transaction(() => {
     // Hashing takes a while: another request may have been faster.
     if (onlyFirst) requireNoUsers(ctx);
+    const user = insertUser(ctx, { ...wanted, email, hash });
+    ctx.audit.append(identityOperations.USER_CREATED, actor, { user_id: user.id, roles: user.roles });
+    notePeopleManaged(ctx, actor);
+    return user;
+  });
+}
+
+/** The row of a new account, for who records it. The address is as it is stored. Throws `name_taken`. */
+export function insertUser(ctx: Context, wanted: Omit<NewUser, 'password'> & { hash: string }): User {
+  const { email, hash } = wanted;
+  const now = ctx.clock.now();
+  return ctx.store.transaction(() => {
     if (findUserByEmail(ctx, email)) {
       throw new AppError('name_taken', 'A user with this e-mail address already exists.', {
         fields: { email: 'taken' },
@@ -123,7 +147,8 @@ export async function createUser(
     }
     const id = ctx.store.sqlite
       .prepare(
-        'INSERT INTO users (username, name, email, password_hash, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
+        `INSERT INTO users (username, name, email, password_hash, must_change_password, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck()
       .get(
@@ -131,14 +156,12 @@ export async function createUser(
         wanted.name.trim() || email,
         email,
         hash,
+        wanted.mustChangePassword ? 1 : 0,
         now,
         now,
       ) as number;
     for (const role of wanted.roles) insertRole(ctx, id, role);
-    const user = getUser(ctx, id);
-    ctx.audit.append(identityOperations.USER_CREATED, actor, { user_id: id, roles: user.roles });
-    notePeopleManaged(ctx, actor);
-    return user;
+    return getUser(ctx, id);
   });
 }
 
@@ -160,7 +183,7 @@ export function listGuessedNames(
   return [email, name, username, ctx.store.identity.name];
 }
 
-/** A new password hash, and the session of its owner that is kept. */
+/** A new password hash that its account's person chose, and the session of theirs that is kept. */
 export interface NewPassword {
   hash: string;
   keptSessionId: number | null;
@@ -194,25 +217,46 @@ export function updateUser(
       ctx.store.sqlite
         .prepare('INSERT INTO former_emails (user_id, email, until) VALUES (?, ?, ?)')
         .run(id, user.email, ctx.clock.now());
-    if (password) setPasswordHash(ctx, id, password);
+    if (password) setPasswordHash(ctx, id, { ...password, isOwn: true });
     return getUser(ctx, id);
   });
 }
 
-/** The owner of the machine sets someone's password; every session and key of theirs ends. */
+/**
+ * The owner of the machine sets someone's password; every session and key of theirs ends, and so do the invitations they made:
+ * whoever else knew the password may have. Unless it is the account that the owner acts as, its person has to choose another.
+ */
 export function resetPassword(ctx: Context, actor: Caller | null, id: number, hash: string): void {
   requirePersonToChange(actor);
   ctx.store.transaction(() => {
-    setPasswordHash(ctx, id, { hash, keptSessionId: null });
+    const isOwn = actor?.kind === 'owner' && findFirstAdministrator(ctx)?.id === id;
+    setPasswordHash(ctx, id, { hash, keptSessionId: null, isOwn });
     endKeysOf(ctx, actor, id);
+    endInvitationsOf(ctx, actor, id);
     ctx.audit.append(identityOperations.PASSWORD_RESET, actor, { user_id: id });
   });
 }
 
-function setPasswordHash(ctx: Context, id: number, { hash, keptSessionId }: NewPassword): void {
+function endInvitationsOf(ctx: Context, actor: Caller | null, userId: number): void {
+  const now = ctx.clock.now();
+  const ended = ctx.store.sqlite
+    .prepare(
+      `UPDATE invitations SET revoked_at = ? WHERE created_by = ? AND accepted_at IS NULL AND revoked_at IS NULL
+       AND expires_at > ? RETURNING id, email`,
+    )
+    .all(now, userId, now) as { id: number; email: string }[];
+  for (const { id, email } of ended)
+    ctx.audit.append(identityOperations.INVITATION_REVOKED, actor, { id, email });
+}
+
+function setPasswordHash(
+  ctx: Context,
+  id: number,
+  { hash, keptSessionId, isOwn }: NewPassword & { isOwn: boolean },
+): void {
   ctx.store.sqlite
-    .prepare('UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?')
-    .run(hash, ctx.clock.now(), id);
+    .prepare('UPDATE users SET password_hash = ?, must_change_password = ?, updated_at = ? WHERE id = ?')
+    .run(hash, isOwn ? 0 : 1, ctx.clock.now(), id);
   ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(id, keptSessionId);
 }
 
@@ -225,6 +269,8 @@ export function deleteUser(ctx: Context, actor: Caller | null, id: number): void
     ctx.store.sqlite.prepare('UPDATE users SET deleted_at = ? WHERE id = ?').run(ctx.clock.now(), id);
     ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ?').run(id);
     endKeysOf(ctx, actor, id);
+    // SECURITY: for good, as keys and sessions: a restored account has no project by them.
+    ctx.store.sqlite.prepare('DELETE FROM project_members WHERE user_id = ?').run(id);
     ctx.audit.append(identityOperations.USER_DELETED, actor, { user_id: id });
     notePeopleManaged(ctx, actor);
   });
@@ -239,6 +285,8 @@ export function restoreUser(ctx: Context, actor: Caller | null, id: number): Use
     if (findUserByEmail(ctx, user.email))
       throw new AppError('name_taken', 'A user with this e-mail address already exists.');
     ctx.store.sqlite.prepare('UPDATE users SET deleted_at = NULL WHERE id = ?').run(id);
+    // SECURITY: invitations of theirs were over, and are not good again.
+    endInvitationsOf(ctx, actor, id);
     ctx.audit.append(identityOperations.USER_RESTORED, actor, { user_id: id });
     notePeopleManaged(ctx, actor);
     return getUser(ctx, id);
@@ -247,7 +295,10 @@ export function restoreUser(ctx: Context, actor: Caller | null, id: number): Use
 
 export function addRole(ctx: Context, actor: Caller | null, id: number, role: Role): User {
   return ctx.store.transaction(() => {
-    requireBelowAdministrator(actor, [...getUser(ctx, id).roles, role]);
+    const { roles: held } = getUser(ctx, id);
+    requireBelowAdministrator(actor, [...held, role]);
+    // SECURITY: as of a restored account: those of a former administrator.
+    if (role === 'admin' && !held.includes(role)) endInvitationsOf(ctx, actor, id);
     insertRole(ctx, id, role);
     ctx.audit.append(identityOperations.ROLE_GIVEN, actor, { user_id: id, role });
     notePeopleManaged(ctx, actor);
@@ -261,6 +312,7 @@ export function removeRole(ctx: Context, actor: Caller | null, id: number, role:
     const user = getUser(ctx, id);
     requireBelowAdministrator(actor, [...user.roles, role]);
     if (role === 'admin' && user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
+    requireNotWidened(user, role);
     ctx.store.sqlite.prepare('DELETE FROM user_roles WHERE user_id = ? AND role = ?').run(id, role);
     if (strongestRole(getUser(ctx, id)) !== strongestRole(user)) endKeysOf(ctx, actor, id);
     ctx.audit.append(identityOperations.ROLE_TAKEN, actor, { user_id: id, role });
@@ -274,14 +326,28 @@ function insertRole(ctx: Context, id: number, role: Role): void {
     .run(id, role, ctx.clock.now());
 }
 
+/** SECURITY: without any role an account is a reader's, of every project: to take the role of a member would give more. */
+function requireNotWidened({ roles: held }: User, role: Role): void {
+  if (role !== 'member' || held.length !== 1 || held[0] !== role) return;
+  throw new AppError(
+    'conflict',
+    'Without the role member this account would see every project: give it another role, or delete it.',
+  );
+}
+
 function requireAnotherAdministrator(ctx: Context, id: number): void {
   if (listUsers(ctx, false).some((user) => user.id !== id && user.roles.includes('admin'))) return;
   throw new AppError('last_administrator', 'This is the last administrator: add another one first.');
 }
 
-function fromRow({ roleList, mfaEnabled, ...row }: Row): User {
+function fromRow({ roleList, mfaEnabled, mustChangePassword: mustChange, ...row }: Row): User {
   const held = roleList?.split(',') ?? [];
-  return { ...row, mfaEnabled: mfaEnabled === 1, roles: roles.filter((role) => held.includes(role)) };
+  return {
+    ...row,
+    mfaEnabled: mfaEnabled === 1,
+    mustChangePassword: mustChange !== 0,
+    roles: roles.filter((role) => held.includes(role)),
+  };
 }
 
 /** Name of an account as it is now, marked if it was deleted, for the audit log. */
