@@ -51,6 +51,17 @@ export function createNaming(ctx: Context): Naming {
     return found ? sayPerson(found) : null;
   };
 
+  const made = (kind: 'key' | 'token', what: string, all: typeof keys, id: number, label: string): Actor =>
+    once(`${kind} ${id}`, () => {
+      const found = all().byId.get(id);
+      if (!found) return { ...unknownActor(kind, label), who: `${kind} ${id}` };
+      const { name, userId, isDeleted } = found;
+      return {
+        ...{ kind, who: `${kind} ${id}`, name: `${what} ${name}`, email: null, isDeleted },
+        person: personOf(userId),
+      };
+    });
+
   const naming: Naming = {
     byLabel(label, atMs) {
       if (label === 'owner') return OWNER;
@@ -81,26 +92,8 @@ export function createNaming(ctx: Context): Naming {
           isDeleted: deletedAt !== null,
         };
       }),
-    key: (id, label) =>
-      once(`key ${id}`, () => {
-        const found = keys().byId.get(id);
-        if (!found) return { ...unknownActor('key', label), who: `key ${id}` };
-        const { name, userId, isDeleted } = found;
-        return {
-          ...{ kind: 'key', who: `key ${id}`, name: `API key ${name}`, email: null, isDeleted },
-          person: personOf(userId),
-        };
-      }),
-    token: (id, label) =>
-      once(`token ${id}`, () => {
-        const found = tokens().byId.get(id);
-        if (!found) return { ...unknownActor('token', label), who: `token ${id}` };
-        const { name, userId, isDeleted } = found;
-        return {
-          ...{ kind: 'token', who: `token ${id}`, name: `Deployment token ${name}`, email: null, isDeleted },
-          person: personOf(userId),
-        };
-      }),
+    key: (id, label) => made('key', 'API key', keys, id, label),
+    token: (id, label) => made('token', 'Deployment token', tokens, id, label),
   };
   return naming;
 }

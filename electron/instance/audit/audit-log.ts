@@ -1,4 +1,4 @@
-import type { Caller } from '../access/caller.ts';
+import { type Caller, type HeldCaller, personBehind } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { describeError, type Log } from '../kernel/log.ts';
@@ -12,7 +12,7 @@ export interface AuditLine {
   id: number;
   at: number;
   operation: string;
-  actorKind: Exclude<Caller['kind'], 'locked'> | 'instance';
+  actorKind: Exclude<Caller, HeldCaller>['kind'] | 'instance';
   userId: number | null;
   actor: string;
   ip: string | null;
@@ -92,6 +92,18 @@ export interface AuditLog {
   /** Lines before a given line, newest first: for paging while new lines are added. */
   listBefore(filter: AuditFilter, id: number, limit: number): AuditLine[];
   count(filter: AuditFilter): number;
+  /**
+   * Lines of one project, newest first. SECURITY: an operation that `projectIn` does not name belongs to none, and neither does a line
+   * without that id: what is not known to be of this project is left out.
+   *
+   * @param projectIn by operation, where its lines have the id of their project.
+   * @param before only lines before this one.
+   */
+  listOfProject(
+    projectId: number,
+    projectIn: Readonly<Record<string, string>>,
+    page: { before: number | undefined; limit: number },
+  ): AuditLine[];
   /** Names of operations in the log, sorted. */
   listOperations(): string[];
   /** Everyone in the log, by the names it has, with the first and the last time. */
@@ -156,7 +168,7 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
   }
 
   const toLine = ({ name }: Operation, actor: Caller | null, data?: LineData): Line => {
-    const by = actor?.kind === 'locked' ? actor.person : actor;
+    const by = actor && personBehind(actor);
     return {
       at: clock.now(),
       operation: name,
@@ -238,6 +250,28 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
         .prepare(`SELECT count(*) FROM audit_log WHERE ${MATCHES}`)
         .pluck()
         .get(toParameters(filter)) as number,
+    listOfProject(projectId, projectIn, { before = Number.MAX_SAFE_INTEGER, limit }) {
+      const named = (wanted: string) =>
+        JSON.stringify(
+          Object.entries(projectIn).flatMap(([name, field]) => (field === wanted ? [name] : [])),
+        );
+      // Each by an index: what was done in a project is found however long the log is, and those about projects as such are few.
+      const rows = sqlite
+        .prepare(
+          `SELECT * FROM (
+             SELECT ${COLUMNS} FROM audit_log INDEXED BY audit_log_by_project
+             WHERE data ->> 'project_id' = @projectId AND id < @before
+               AND operation IN (SELECT value FROM json_each(@byProjectId))
+             ORDER BY id DESC LIMIT @limit)
+           UNION ALL SELECT * FROM (
+             SELECT ${COLUMNS} FROM audit_log INDEXED BY audit_log_by_operation
+             WHERE operation IN (SELECT value FROM json_each(@byId)) AND data ->> 'id' = @projectId AND id < @before
+             ORDER BY id DESC LIMIT @limit)
+           ORDER BY id DESC LIMIT @limit`,
+        )
+        .all({ projectId, byProjectId: named('project_id'), byId: named('id'), before, limit });
+      return (rows as Row[]).map(fromRow);
+    },
     listOperations: () =>
       sqlite.prepare('SELECT DISTINCT operation FROM audit_log ORDER BY operation').pluck().all() as string[],
     listActors: () =>

@@ -36,6 +36,21 @@ export const auditLineShape = z
   })
   .openapi('AuditLine');
 
+/**
+ * A line for those who see the activity of one project alone. SECURITY: without the address that someone came from, which is theirs and
+ * the administrators' business, and without the data of the line, which may have more than its sentence says.
+ */
+export const projectLineShape = auditLineShape
+  .pick({ id: true, operation_type: true, audit_date: true, by: true, title: true, sentence: true })
+  .openapi('ProjectAuditLine');
+
+export const projectLinesShape = z
+  .object({
+    lines: z.array(projectLineShape),
+    next: z.int().nullable().openapi({ description: '`before` of the next page; null for the last' }),
+  })
+  .openapi('ProjectActivity');
+
 export const auditOperationsShape = z
   .object({ operations: z.array(z.string()), titles: z.record(z.string(), z.string()) })
   .openapi('AuditOperations');
@@ -43,13 +58,20 @@ export const auditOperationsShape = z
 export function toLineJson(entry: AuditLine, words: LineWords, naming: Naming) {
   const userId = entry.userId ?? 0;
   return toAnswer(auditLineShape, {
-    ...entry,
-    ...describeLine(entry, words),
-    operationType: entry.operation,
-    auditDate: entry.at,
+    ...describeEntry(entry, words, naming),
     userId,
-    by: nameActor(entry, words, naming),
     user: { id: userId, name: entry.actor, email: entry.actorKind === 'user' ? entry.actor : '' },
     ipAddress: entry.ip === null ? null : { ip: entry.ip },
   });
 }
+
+export const toProjectLineJson = (entry: AuditLine, words: LineWords, naming: Naming) =>
+  toAnswer(projectLineShape, describeEntry(entry, words, naming));
+
+const describeEntry = (entry: AuditLine, words: LineWords, naming: Naming) => ({
+  ...entry,
+  ...describeLine(entry, words),
+  operationType: entry.operation,
+  auditDate: entry.at,
+  by: nameActor(entry, words, naming),
+});

@@ -41,6 +41,15 @@ export function nameActor(line: AuditLine, { operations }: LineWords, naming: Na
   }
 }
 
+/** By operation, where its lines have the id of the project they belong to. */
+export function listProjectFields({ operations }: LineWords): Record<string, string> {
+  return Object.fromEntries(
+    [...operations.values()].flatMap(({ name, projectIn }) =>
+      projectIn === undefined ? [] : [[name, projectIn]],
+    ),
+  );
+}
+
 /** Names of the operations of which the instance writes that someone did them. */
 export function listDoneBy({ operations }: LineWords, who: Operation['doneBy']): string[] {
   return [...operations.values()].filter(({ doneBy }) => doneBy === who).map(({ name }) => name);

@@ -20,6 +20,8 @@ interface Words<Data> {
   say(line: OldLine<Data>, names: Names): Sentence;
   /** Of lines that the instance writes about someone who was nobody before: whom of the line, or the owner. */
   readonly doneBy?: 'user_id' | 'owner' | undefined;
+  /** Where its lines have the id of the project they belong to, for those who see the activity of one project; in none without it. */
+  readonly projectIn?: 'project_id' | 'id' | undefined;
 }
 
 /** An operation of the audit log: its permanent name, the data of its lines, and its words. */
@@ -35,6 +37,14 @@ export function operation<Data extends LineData>(
   doneBy?: Words<Data>['doneBy'],
 ): Words<Data> {
   return { title, say, doneBy };
+}
+
+/** The same of an operation on what is in one project. SECURITY: by its id, since a name may be that of several in turn. */
+export function ofProject<
+  Field extends 'project_id' | 'id',
+  Data extends LineData & Record<Field, number | null>,
+>(words: Words<Data>, projectIn: Field): Words<Data> {
+  return { ...words, projectIn };
 }
 
 /** The words of an operation whose lines have no data besides actor and time. */

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Append-only: triggers refuse UPDATE, REPLACE, an insertion in between, and DELETE of what no anchor covers. */
@@ -21,6 +22,8 @@ export const auditLog = sqliteTable(
     index('audit_log_by_time').on(table.at),
     index('audit_log_by_operation').on(table.operation),
     index('audit_log_by_actor').on(table.actorKind, table.userId, table.actor, table.at),
+    // As `listOfProject` asks: a project that nothing was done in for long is not looked for line by line.
+    index('audit_log_by_project').on(sql`"data" ->> 'project_id'`),
   ],
 );
 

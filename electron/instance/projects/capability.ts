@@ -3,6 +3,7 @@ import { every, type Job, queued } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import { findActivityStart } from '../settings/settings.ts';
+import { compareRoutes } from './comparing/compare-routes.ts';
 import { endRoutes } from './ends/end-routes.ts';
 import { findMissingEnds } from './ends/found-ends.ts';
 import { envFileRoutes } from './env-files/env-file-routes.ts';
@@ -43,6 +44,7 @@ export function projectsCapability(ctx: Context): Capability {
       .route('/', environmentRoutes(ctx))
       .route('/', variableRoutes(ctx, reads))
       .route('/', envFileRoutes(ctx, reads))
+      .route('/', compareRoutes(ctx, reads))
       .route('/', searchRoutes(ctx))
       .route('/', readRoutes(ctx, reads))
       .route('/', secretGuessRoutes())
@@ -53,7 +55,7 @@ export function projectsCapability(ctx: Context): Capability {
     keepers: [projectsSecretKeeper(ctx)],
     waitsForKey: [
       'Secret values, for people and for programs: temps-desktop run and deployments get none',
-      'Setting and importing secret values',
+      'Setting, importing, comparing and copying secret values',
     ],
     jobs: [erasing, importsJob(ctx), trashJob(ctx), readsJob(ctx, reads), endsJob(ctx)],
     async start() {
@@ -71,7 +73,7 @@ export function projectsCapability(ctx: Context): Capability {
 function erasingJob(ctx: Context, leftovers: readonly number[]): Job {
   return {
     name: 'projects.erasing',
-    title: 'Erase what an interrupted import or deletion left',
+    title: 'Erase what an interrupted import, copy or deletion left',
     when: queued,
     record: 'if_possible',
     isResumed: false,
@@ -88,7 +90,7 @@ const FORGET_IMPORTS_MS = 60 * 60 * 1000;
 function importsJob(ctx: Context): Job {
   return {
     name: 'projects.imports',
-    title: 'Erase what imports of more than a week ago removed',
+    title: 'Erase what imports and copies of more than a week ago removed',
     when: every(FORGET_IMPORTS_MS),
     record: 'on_failure',
     isResumed: false,

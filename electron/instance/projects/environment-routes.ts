@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, requireProject } from '../access/caller.ts';
 import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import { toAnswer } from '../http/to-answer.ts';
@@ -13,8 +12,8 @@ import {
   listEnvironments,
   updateEnvironment,
 } from './environments.ts';
+import { getProjectOf } from './project-of.ts';
 import { environmentShape, toEnvironmentJson } from './project-shapes.ts';
-import { getProject, type Project } from './projects.ts';
 import { environmentHistoryShape } from './variables/variable-shapes.ts';
 
 const name = displayName(500);
@@ -25,12 +24,6 @@ const environmentParam = projectParam.extend({ environment: z.string() });
 /** Environments of a project, and what happened in them. */
 export function environmentRoutes(ctx: Context) {
   const app = createRoutes();
-  const find = (caller: Caller, segment: string): Project => {
-    const project = getProject(ctx, segment);
-    requireProject(caller, project.id);
-    return project;
-  };
-
   app.openapi(
     createRoute({
       method: 'get',
@@ -40,16 +33,14 @@ export function environmentRoutes(ctx: Context) {
       responses: answer(z.array(environmentShape), 'Environments'),
     }),
     (c) => {
-      return c.json(
-        listEnvironments(ctx, find(c.get('caller'), c.req.valid('param').project).id).map(toEnvironmentJson),
-      );
+      return c.json(listEnvironments(ctx, getProjectOf(ctx, c).id).map(toEnvironmentJson));
     },
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/projects/{project}/environments',
-      ...act('variables_change'),
+      ...act('environments_change'),
       request: {
         params: projectParam,
         ...body(z.object({ name, branch, set_as_preview: z.boolean().optional() })),
@@ -58,7 +49,7 @@ export function environmentRoutes(ctx: Context) {
     }),
     (c) => {
       const caller = c.get('caller');
-      const project = find(caller, c.req.valid('param').project);
+      const project = getProjectOf(ctx, c);
       const request = c.req.valid('json');
       const environment = createEnvironment(ctx, caller, project, {
         name: request.name,
@@ -78,9 +69,7 @@ export function environmentRoutes(ctx: Context) {
     }),
     (c) => {
       const params = c.req.valid('param');
-      return c.json(
-        toEnvironmentJson(getEnvironment(ctx, find(c.get('caller'), params.project).id, params.environment)),
-      );
+      return c.json(toEnvironmentJson(getEnvironment(ctx, getProjectOf(ctx, c).id, params.environment)));
     },
   );
   app.openapi(
@@ -102,10 +91,9 @@ export function environmentRoutes(ctx: Context) {
       responses: answer(environmentHistoryShape, 'Changes of its variables, newest first; no values'),
     }),
     (c) => {
-      const caller = c.get('caller');
       const params = c.req.valid('param');
       const { limit, before } = c.req.valid('query');
-      const { id } = getEnvironment(ctx, find(caller, params.project).id, params.environment);
+      const { id } = getEnvironment(ctx, getProjectOf(ctx, c).id, params.environment);
       return c.json(toAnswer(environmentHistoryShape, listEnvironmentChanges(ctx, id, limit, before)));
     },
   );
@@ -113,7 +101,7 @@ export function environmentRoutes(ctx: Context) {
     createRoute({
       method: 'put',
       path: '/projects/{project}/environments/{environment}/settings',
-      ...act('variables_change'),
+      ...act('environments_change'),
       request: {
         params: environmentParam,
         ...body(
@@ -125,7 +113,7 @@ export function environmentRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       const params = c.req.valid('param');
-      const project = find(caller, params.project);
+      const project = getProjectOf(ctx, c);
       const environment = getEnvironment(ctx, project.id, params.environment);
       const { branch: wanted, deployment_config: config, ...sent } = c.req.valid('json');
       const change = toConfigChange(sent);
@@ -141,14 +129,14 @@ export function environmentRoutes(ctx: Context) {
     createRoute({
       method: 'delete',
       path: '/projects/{project}/environments/{environment}',
-      ...act('variables_delete'),
+      ...act('environments_delete'),
       request: { params: environmentParam },
       responses: noContent('In the trash, from which it can be restored for 30 days'),
     }),
     (c) => {
       const caller = c.get('caller');
       const params = c.req.valid('param');
-      const project = find(caller, params.project);
+      const project = getProjectOf(ctx, c);
       const environment = getEnvironment(ctx, project.id, params.environment);
       deleteEnvironment(ctx, caller, project, environment.id);
       return c.body(null, 204);

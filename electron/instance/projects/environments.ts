@@ -139,7 +139,7 @@ export function deleteEnvironment(
 }
 
 function lineOf(project: ProjectName, { name }: Environment) {
-  return { project: project.name, name };
+  return { project: project.name, project_id: project.id, name };
 }
 
 function fromRow(row: Row): Environment {

@@ -1,8 +1,9 @@
-import { declareOperations, operation } from '../audit/operation.ts';
+import { declareOperations, ofProject, operation } from '../audit/operation.ts';
 import { countOf, plain, type Sentence, say } from '../audit/sentence.ts';
 
 interface EnvironmentLine extends Record<string, unknown> {
   project: string;
+  project_id: number;
   name: string;
 }
 /** Also used by the history of an environment, which reads these field names by SQL. */
@@ -30,36 +31,56 @@ interface TrashLine extends Record<string, unknown> {
 }
 interface PlaceLine extends Record<string, unknown> {
   project: string;
+  project_id: number;
   environment: string;
 }
 
 const project = (verb: string) =>
-  operation<{ id: number; name: string }>(
-    `Project ${verb}`,
-    ({ name }) => say`${plain(capitalise(verb))} the project ${name}`,
+  ofProject(
+    operation<{ id: number; name: string }>(
+      `Project ${verb}`,
+      ({ name }) => say`${plain(capitalise(verb))} the project ${name}`,
+    ),
+    'id',
   );
 const environment = (title: string, verb: string) =>
-  operation<EnvironmentLine>(
-    title,
-    (line) => say`${plain(verb)} the environment ${line.name} of ${line.project}`,
+  ofProject(
+    operation<EnvironmentLine>(
+      title,
+      (line) => say`${plain(verb)} the environment ${line.name} of ${line.project}`,
+    ),
+    'project_id',
   );
 const variable = (title: string, verb: string) =>
-  operation<VariableLine>(title, (line) => sayOfVariable(verb, line));
+  ofProject(
+    operation<VariableLine>(title, (line) => sayOfVariable(verb, line)),
+    'project_id',
+  );
 const many = (title: string, verb: string) =>
-  operation<ManyLine>(title, (line) =>
-    line.project_id === null
-      ? say`${plain(verb)} ${countOf(line.count, 'shared variable')}`
-      : say`${plain(verb)} ${countOf(line.count, 'variable')} of ${line.project}`,
+  ofProject(
+    operation<ManyLine>(title, (line) =>
+      line.project_id === null
+        ? say`${plain(verb)} ${countOf(line.count, 'shared variable')}`
+        : say`${plain(verb)} ${countOf(line.count, 'variable')} of ${line.project}`,
+    ),
+    'project_id',
   );
 const trashed = (title: string, verb: string) =>
-  operation<TrashLine>(
-    title,
-    ({ what, variables }) => say`${plain(verb)} ${what} (${countOf(variables ?? 0, 'variable')})`,
+  ofProject(
+    operation<TrashLine>(
+      title,
+      ({ what, variables }) => say`${plain(verb)} ${what} (${countOf(variables ?? 0, 'variable')})`,
+    ),
+    'project_id',
   );
 const place = (title: string, verb: string) =>
-  operation<PlaceLine & { count: number }>(
-    title,
-    (line) => say`${plain(verb)} ${countOf(line.count, 'variable')} of ${line.project}, ${line.environment}`,
+  ofProject(
+    operation<PlaceLine & { count: number }>(
+      title,
+      (line) =>
+        say`${plain(verb)} ${countOf(line.count, 'variable')} of ${line.project}, ${line.environment}`,
+    ),
+    'project_id',
   );
 
 export const projectOperations = declareOperations({
@@ -76,16 +97,20 @@ export const projectOperations = declareOperations({
   ENV_VAR_LEFT_PLAIN: variable('Variable left plain', 'Left plain on purpose:'),
   ENV_VAR_NOT_LEFT_PLAIN: variable('Variable no longer left plain', 'No longer left plain on purpose:'),
   ENV_VAR_REVEALED: variable('Value revealed', 'Revealed the value of'),
-  ENV_VAR_DAMAGED_VERSIONS_REMOVED: operation<{
-    project_id: number | null;
-    key: string;
-    variable_id: number;
-    versions: number[];
-  }>('Damaged versions removed', ({ key, versions }) => {
-    const count = Array.isArray(versions) ? versions.length : 0;
-    return say`Removed ${countOf(count, 'damaged version')} of ${key}, which no key can decrypt`;
-  }),
+  ENV_VAR_DAMAGED_VERSIONS_REMOVED: ofProject(
+    operation<{
+      project_id: number | null;
+      key: string;
+      variable_id: number;
+      versions: number[];
+    }>('Damaged versions removed', ({ key, versions }) => {
+      const count = Array.isArray(versions) ? versions.length : 0;
+      return say`Removed ${countOf(count, 'damaged version')} of ${key}, which no key can decrypt`;
+    }),
+    'project_id',
+  ),
   ENV_VARS_DELETED: many('Variables deleted', 'Deleted'),
+  ENV_VARS_ENCRYPTED: many('Variables made secret', 'Made secret:'),
   ENV_VARS_MOVED: many('Variables moved', 'Changed the environments of'),
   TRASH_RESTORED: trashed('Restored from the trash', 'Restored from the trash:'),
   TRASH_DELETED: trashed('Deleted for good', 'Deleted for good:'),
@@ -101,15 +126,38 @@ export const projectOperations = declareOperations({
     ({ reader, user_id }, names) =>
       say`Dismissed an unusual reading of secrets by ${typeof user_id === 'number' ? names.user(user_id) : reader}`,
   ),
-  ENV_VARS_IMPORTED: operation<PlaceLine & { added: number; changed: number; removed: number }>(
-    'Variables imported',
-    (line) =>
-      say`Imported a .env file into ${line.project}, ${line.environment}: ${plain(line.added ?? 0)} new, ${plain(line.changed ?? 0)} changed, ${plain(line.removed ?? 0)} removed`,
+  ENV_VARS_IMPORTED: ofProject(
+    operation<PlaceLine & { added: number; changed: number; removed: number }>(
+      'Variables imported',
+      (line) =>
+        say`Imported a .env file into ${line.project}, ${line.environment}: ${plain(line.added ?? 0)} new, ${plain(line.changed ?? 0)} changed, ${plain(line.removed ?? 0)} removed`,
+    ),
+    'project_id',
   ),
-  ENV_VARS_IMPORT_UNDONE: operation<PlaceLine & { restored: number; changed: number; removed: number }>(
-    'Import undone',
-    (line) =>
-      say`Undid the last import into ${line.project}, ${line.environment}: ${plain(line.restored ?? 0)} brought back, ${plain(line.changed ?? 0)} changed back, ${plain(line.removed ?? 0)} removed again`,
+  ENV_VARS_COPIED: ofProject(
+    operation<PlaceLine & { from: string; added: number; changed: number }>(
+      'Variables copied',
+      (line) =>
+        say`Copied variables of ${line.project} from ${line.from} to ${line.environment}: ${plain(line.added ?? 0)} new, ${plain(line.changed ?? 0)} changed`,
+    ),
+    'project_id',
+  ),
+  ENV_VARS_COMPARED: ofProject(
+    operation<{ project: string; project_id: number; environments: string[]; count: number }>(
+      'Secrets compared',
+      (line) =>
+        say`Compared ${countOf(line.count ?? 0, 'secret value')} of ${line.project} between ${(Array.isArray(line.environments) ? line.environments : []).join(', ')}`,
+    ),
+    'project_id',
+  ),
+  /** `from` is said of a copy. */
+  ENV_VARS_IMPORT_UNDONE: ofProject(
+    operation<PlaceLine & { from?: string; restored: number; changed: number; removed: number }>(
+      'Import undone',
+      (line) =>
+        say`Undid the last ${plain(line.from === undefined ? 'import' : 'copy')} into ${line.project}, ${line.environment}: ${plain(line.restored ?? 0)} brought back, ${plain(line.changed ?? 0)} changed back, ${plain(line.removed ?? 0)} removed again`,
+    ),
+    'project_id',
   ),
 });
 

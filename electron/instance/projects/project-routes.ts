@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireAct } from '../access/acts.ts';
-import { type Caller, requireProject } from '../access/caller.ts';
-import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
+import { type Caller, listReached } from '../access/caller.ts';
+import { act, actSomewhere, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import { unusedFields } from '../http/unused-fields.ts';
 import type { Context } from '../kernel/context.ts';
 import { deploymentConfigChange } from './deployment-config.ts';
+import { getProjectOf } from './project-of.ts';
 import {
   projectListShape,
   projectShape,
@@ -16,12 +17,12 @@ import {
 import {
   createProject,
   deleteProject,
-  getProject,
   listProjectSummaries,
   listProjects,
   type Project,
   updateProject,
 } from './projects.ts';
+import { createSampleProject } from './sample-project.ts';
 
 const name = displayName(500);
 const optionalText = z.string().max(500).nullish();
@@ -81,25 +82,21 @@ function toFields(request: Some<z.infer<typeof projectChange>> & Some<z.infer<ty
   };
 }
 
-/** A deployment token sees its own project. */
-function isVisible(caller: Caller, projectId: number): boolean {
-  return caller.kind !== 'token' || caller.projectId === projectId;
+/** SECURITY: of the others nothing is told, their number neither. */
+function findVisible<P extends { id: number }>(caller: Caller, projects: readonly P[]): P[] {
+  const reached = listReached(caller, 'projects:read');
+  const ids = new Set(reached === null ? [] : (JSON.parse(reached) as number[]));
+  return projects.filter(({ id }) => reached === null || ids.has(id));
 }
 
 /** `/projects` and their environments. */
 export function projectRoutes(ctx: Context) {
   const app = createRoutes();
-  const find = (caller: Caller, segment: string): Project => {
-    const project = getProject(ctx, segment);
-    requireProject(caller, project.id);
-    return project;
-  };
-
   app.openapi(
     createRoute({
       method: 'get',
       path: '/projects',
-      ...act('projects_read'),
+      ...actSomewhere('projects_read'),
       request: {
         query: z.object({
           page: z.coerce.number().int().min(1).optional(),
@@ -111,7 +108,7 @@ export function projectRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       const { page = 1, per_page } = c.req.valid('query');
-      const all = listProjectSummaries(ctx).filter(({ id }) => isVisible(caller, id));
+      const all = findVisible(caller, listProjectSummaries(ctx));
       const size = per_page ?? Math.max(all.length, 1);
       return c.json({
         projects: all.slice((page - 1) * size, page * size).map(toSummaryJson),
@@ -126,12 +123,12 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects/statistics',
-      ...act('projects_read'),
+      ...actSomewhere('projects_read'),
       responses: answer(projectStatisticsShape, 'Number of projects'),
     }),
     (c) => {
       const caller = c.get('caller');
-      return c.json({ total_count: listProjects(ctx).filter(({ id }) => isVisible(caller, id)).length });
+      return c.json({ total_count: findVisible(caller, listProjects(ctx)).length });
     },
   );
 
@@ -139,7 +136,7 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/projects',
-      ...act('projects_change', 'variables_change'),
+      ...act('projects_create', 'variables_change'),
       request: body(projectBody),
       responses: answer(projectShape, 'The project'),
     }),
@@ -153,6 +150,23 @@ export function projectRoutes(ctx: Context) {
     },
   );
 
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/projects/sample',
+      ...act('projects_create', 'variables_change'),
+      responses: answer(
+        projectShape,
+        'The project "Sample project", created with environments, variables and notes that show what a project has',
+      ),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requireAct(caller, 'variables_change', ctx.clock.now());
+      return c.json(toProjectJson(createSampleProject(ctx, caller)));
+    },
+  );
+
   for (const path of ['/projects/by-slug/{project}', '/projects/{project}'] as const) {
     app.openapi(
       createRoute({
@@ -163,35 +177,37 @@ export function projectRoutes(ctx: Context) {
         responses: answer(projectShape, 'The project'),
       }),
       (c) => {
-        return c.json(toProjectJson(find(c.get('caller'), c.req.valid('param').project)));
+        return c.json(toProjectJson(getProjectOf(ctx, c)));
       },
     );
   }
 
-  const change = (caller: Caller, segment: string, fields: ReturnType<typeof toFields>) => {
-    const project = find(caller, segment);
+  const change = (caller: Caller, project: Project, fields: ReturnType<typeof toFields>) => {
+    const isRenamed =
+      (fields.name ?? project.name) !== project.name || (fields.slug ?? project.slug) !== project.slug;
+    if (isRenamed) requireAct(caller, 'projects_rename', ctx.clock.now());
     return toProjectJson(updateProject(ctx, caller, project.id, fields));
   };
   app.openapi(
     createRoute({
       method: 'put',
       path: '/projects/{project}',
-      ...act('projects_change'),
+      ...act('projects_change', 'projects_rename'),
       request: { params: projectParam, ...body(projectChange) },
       responses: answer(projectShape, 'The project'),
     }),
-    (c) => c.json(change(c.get('caller'), c.req.valid('param').project, toFields(c.req.valid('json')))),
+    (c) => c.json(change(c.get('caller'), getProjectOf(ctx, c), toFields(c.req.valid('json')))),
   );
   for (const path of ['/projects/{project}/settings', '/projects/{project}/git'] as const) {
     app.openapi(
       createRoute({
         method: 'post',
         path,
-        ...act('projects_change'),
+        ...act('projects_change', 'projects_rename'),
         request: { params: projectParam, ...body(settingsBody) },
         responses: answer(projectShape, 'The project'),
       }),
-      (c) => c.json(change(c.get('caller'), c.req.valid('param').project, toFields(c.req.valid('json')))),
+      (c) => c.json(change(c.get('caller'), getProjectOf(ctx, c), toFields(c.req.valid('json')))),
     );
   }
   app.openapi(
@@ -203,9 +219,8 @@ export function projectRoutes(ctx: Context) {
       responses: answer(projectShape, 'The project'),
     }),
     (c) => {
-      const caller = c.get('caller');
-      const old = find(caller, c.req.valid('param').project);
-      return c.json(change(caller, String(old.id), toFields({ deployment_config: c.req.valid('json') })));
+      const fields = toFields({ deployment_config: c.req.valid('json') });
+      return c.json(change(c.get('caller'), getProjectOf(ctx, c), fields));
     },
   );
 
@@ -216,12 +231,11 @@ export function projectRoutes(ctx: Context) {
       ...act('projects_delete'),
       request: { params: projectParam },
       responses: noContent(
-        'In the trash, from which it can be restored for 30 days, without its deployment tokens',
+        'In the trash, from which it can be restored for 30 days, without its deployment tokens and the roles of its members',
       ),
     }),
     (c) => {
-      const caller = c.get('caller');
-      deleteProject(ctx, caller, find(caller, c.req.valid('param').project).id);
+      deleteProject(ctx, c.get('caller'), getProjectOf(ctx, c).id);
       return c.body(null, 204);
     },
   );

@@ -3,11 +3,15 @@ import { toAnswer } from '../http/to-answer.ts';
 import { deploymentConfigShape, listNotApplied } from './deployment-config.ts';
 import type { Environment } from './environments.ts';
 import type { Project, ProjectSummary } from './projects.ts';
+import { isSample } from './sample-project.ts';
 
 /** Projects and environments as the API gives them: upstream's names, and ours beside them. */
 const notApplied = z.array(z.string()).openapi({
   description: 'Fields of deployment_config that are kept and do nothing: nothing is deployed here yet',
 });
+
+/** What tells a project from others, of an answer about something in it. */
+export const namedProjectShape = z.object({ id: z.int(), name: z.string(), slug: z.string() });
 
 export const projectShape = z
   .object({
@@ -32,7 +36,12 @@ export const projectShape = z
   .openapi('Project');
 
 const projectSummaryShape = projectShape
-  .extend({ variable_count: z.int(), secret_count: z.int(), environment_names: z.array(z.string()) })
+  .extend({
+    variable_count: z.int(),
+    secret_count: z.int(),
+    environment_names: z.array(z.string()),
+    is_sample: z.boolean().openapi({ description: 'Whether it has the name of the sample project' }),
+  })
   .openapi('ProjectSummary');
 
 export const projectListShape = z
@@ -71,7 +80,11 @@ export function toProjectJson(project: Project) {
 }
 
 export function toSummaryJson(project: ProjectSummary) {
-  return toAnswer(projectSummaryShape, { ...project, ...upstreamFields(project) });
+  return toAnswer(projectSummaryShape, {
+    ...project,
+    ...upstreamFields(project),
+    isSample: isSample(project),
+  });
 }
 
 export function toEnvironmentJson(environment: Environment) {

@@ -30,6 +30,9 @@ export interface Project {
   updatedAt: number;
 }
 
+/** What tells a project from others, of something in it. */
+export type NamedProject = Pick<Project, 'id' | 'name' | 'slug'>;
+
 /** Fields a client may set; absent means the default, or unchanged. */
 export interface ProjectFields {
   name?: string | undefined;
@@ -89,6 +92,11 @@ export function listProjectSummaries(ctx: Context): ProjectSummary[] {
     secretCount,
     environmentNames: JSON.parse(environmentList) as string[],
   }));
+}
+
+export function findProjectById(ctx: Context, id: number): Project | null {
+  const row = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE id = ? AND hidden = 0`).get(id);
+  return row ? fromRow(row as Row) : null;
 }
 
 /** By id, slug or exact name, in this order. */

@@ -72,6 +72,8 @@ export const variables = sqliteTable(
     includeInPreview: integer('include_in_preview', { mode: 'boolean' }).notNull().default(false),
     /** Order of a `.env` file, kept through import and export. */
     position: integer('position').notNull(),
+    /** What someone wrote about it; not encrypted. Null for none. */
+    note: text('note'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     /** Not there yet, or not any more: see variables/staged-variables.ts. */
@@ -160,7 +162,7 @@ export const variableMoves = sqliteTable(
 
 /**
  * Plain variables that look like secrets and are none, as someone said: of the name and version they saw, so that it ends with
- * either. See variables/left-plain.ts.
+ * either. See guessing/left-plain.ts.
  */
 export const leftPlain = sqliteTable('env_vars_left_plain', {
   variableId: integer('env_var_id')
@@ -172,7 +174,7 @@ export const leftPlain = sqliteTable('env_vars_left_plain', {
   leftAt: integer('left_at').notNull(),
 });
 
-/** The last import into each environment, for as long as it can be undone: see env-files/import-undo.ts. */
+/** The last import or copy into each environment, for as long as it can be undone: see env-files/import-undo.ts. */
 export const imports = sqliteTable('env_imports', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   environmentId: integer('environment_id')
@@ -181,6 +183,8 @@ export const imports = sqliteTable('env_imports', {
     .references(() => environments.id, { onDelete: 'cascade' }),
   importedAt: integer('imported_at').notNull(),
   importedBy: text('imported_by').notNull(),
+  /** Name of the environment that it was copied from; null for a file. */
+  copiedFrom: text('copied_from'),
 });
 
 export const importItems = sqliteTable(

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { enterProject, listReached } from '../access/caller.ts';
 import { createNaming } from '../audit/actors.ts';
-import { act, answer, createRoutes } from '../http/api.ts';
+import { actSomewhere, answer, createRoutes } from '../http/api.ts';
 import type { Context } from '../kernel/context.ts';
 import { createQueue } from '../kernel/queue.ts';
 import { listProjects } from './projects.ts';
@@ -19,27 +20,30 @@ export function searchRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/search',
-      ...act('variables_read'),
+      ...actSomewhere('variables_read'),
       request: {
         query: z.object({
           q: z.string().min(1).max(500),
           limit: z.coerce.number().int().min(1).max(MAX_RESULTS).default(MAX_RESULTS),
         }),
       },
-      responses: answer(searchResultsShape, 'Variables of every project, by name and plain value'),
+      responses: answer(searchResultsShape, 'Variables of every project, by name, note and plain value'),
     }),
     async (c) => {
       const caller = c.get('caller');
       const { q, limit } = c.req.valid('query');
       const projects = new Map(listProjects(ctx).map(({ id, name, slug }) => [id, { id, name, slug }]));
-      const projectIds = caller.kind === 'token' ? [caller.projectId] : [...projects.keys()];
+      const reached = listReached(caller, 'environments:read');
+      const projectIds = reached === null ? [...projects.keys()] : (JSON.parse(reached) as number[]);
       return await searching(async () => {
         const found = await searchVariables(ctx, q, projectIds, limit);
         const naming = createNaming(ctx);
         return c.json({
           results: found.flatMap((variable) => {
             const project = projects.get(variable.projectId ?? 0);
-            return project ? [{ project, ...toVariableJson(variable, sightOf(caller), naming) }] : [];
+            return project
+              ? [{ project, ...toVariableJson(variable, sightOf(enterProject(caller, project.id)), naming) }]
+              : [];
           }),
         });
       });

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { act, answer, createRoutes } from '../../http/api.ts';
+import { actSomewhere, answer, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { describeError } from '../../kernel/log.ts';
@@ -20,7 +20,7 @@ export function endRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/ending-variables',
-      ...act('variables_read'),
+      ...actSomewhere('variables_read'),
       request: {
         query: z.object({
           within_days: z.coerce

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { namedProjectShape } from '../project-shapes.ts';
 import { endLevels } from './ending-variables.ts';
 import { foundSources } from './value-end.ts';
 import { endInForce, endSources, type KnownEnd } from './variable-end.ts';
@@ -24,10 +25,7 @@ const endingVariable = z
   .object({
     id: z.int(),
     key: z.string(),
-    project: z
-      .object({ id: z.int(), name: z.string(), slug: z.string() })
-      .nullable()
-      .openapi({ description: 'Null for a shared variable' }),
+    project: namedProjectShape.nullable().openapi({ description: 'Null for a shared variable' }),
     environments: z.array(z.string()),
     is_secret: z.boolean(),
     ...endFields,

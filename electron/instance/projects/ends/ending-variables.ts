@@ -1,5 +1,6 @@
-import type { Caller } from '../../access/caller.ts';
+import { type Caller, listReached } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
+import type { NamedProject } from '../projects.ts';
 import type { FoundSource } from './value-end.ts';
 import { type EndSource, endInForce, type KnownEnd } from './variable-end.ts';
 
@@ -18,7 +19,7 @@ export interface EndingVariable {
   id: number;
   key: string;
   /** Null for a shared variable. */
-  project: { id: number; name: string; slug: string } | null;
+  project: NamedProject | null;
   /** Names of its environments. */
   environments: string[];
   isSecret: boolean;
@@ -46,7 +47,7 @@ export function judgeEnd(atMs: number, nowMs: number): EndLevel {
   return atMs - nowMs <= TELL_DAYS * DAY_MS ? 'due' : 'later';
 }
 
-/** Variables that end within these days, or did, the first to end first. Only of the project of a deployment token. */
+/** Variables that end within these days, or did, the first to end first. Only of projects that the caller has. */
 export function listEndingVariables(
   ctx: Context,
   caller: Caller,
@@ -66,13 +67,13 @@ export function listEndingVariables(
            UNION ALL SELECT id FROM env_var_versions WHERE found_end_at <= @until)
          AND coalesce(h.end_by_hand, h.found_end_at) BETWEEN 1 AND @until
          AND h.id = (SELECT id FROM env_var_versions WHERE env_var_id = v.id ORDER BY version DESC LIMIT 1)
-         AND (@projectId IS NULL OR v.project_id = @projectId)
+         AND (@reached IS NULL OR v.project_id IN (SELECT value FROM json_each(@reached)))
        ORDER BY coalesce(h.end_by_hand, h.found_end_at), v.id LIMIT @limit`,
     )
     .all({
       until: now + withinDays * DAY_MS,
-      // SECURITY: what is not of a token's project is not there for it.
-      projectId: caller.kind === 'token' ? caller.projectId : null,
+      // SECURITY: what is of a project that the caller does not have is not there for them.
+      reached: listReached(caller, 'environments:read'),
       limit: MAX_LISTED + 1,
     }) as Row[];
   return {

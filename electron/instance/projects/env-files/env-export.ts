@@ -15,21 +15,24 @@ export interface Place {
 }
 
 /**
- * All values of an environment with references resolved, for running a program. Recorded once, with the count,
- * before any value is returned. Throws `vault_locked`, `secret_unreadable`, `secret_too_large`, `reference_*`,
+ * All values of an environment with references resolved, for running a program or for a file of another format. Recorded
+ * once, with the count, before any value is returned. Throws `vault_locked`, `secret_unreadable`, `secret_too_large`, `reference_*`,
  * `changed_meanwhile`.
  */
-export async function resolveToRun(
+export async function resolveAll(
   ctx: Context,
   reads: ReadRecorder,
   actor: Caller,
   place: Place,
-  skipUnreadable: boolean,
+  { skipUnreadable, purpose }: { skipUnreadable: boolean; purpose: 'run' | 'export' },
 ): Promise<Resolution> {
   const { project, environment } = place;
   const resolution = await resolveVariables(ctx, project.id, environment.id, skipUnreadable);
-  ctx.audit.record(projectOperations.ENV_VARS_RESOLVED, actor, countIn(place, resolution.variables.length));
-  await reads.record(actor, 'run', resolution.opened);
+  const isExport = purpose === 'export';
+  const { ENV_VARS_EXPORTED, ENV_VARS_RESOLVED } = projectOperations;
+  const counts = countIn(place, resolution.variables.length);
+  ctx.audit.record(isExport ? ENV_VARS_EXPORTED : ENV_VARS_RESOLVED, actor, counts);
+  await reads.record(actor, isExport ? 'exported' : 'run', resolution.opened);
   return resolution;
 }
 
@@ -43,7 +46,9 @@ export async function exportEnvFile(
   actor: Caller,
   place: Place,
 ): Promise<string> {
-  const { lines, secrets } = await readUnchanged(ctx, place.environment.id, () => printVariables(ctx, place));
+  const { lines, secrets } = await readUnchanged(ctx, [place.environment.id], () =>
+    printVariables(ctx, place),
+  );
   ctx.audit.record(projectOperations.ENV_VARS_EXPORTED, actor, countIn(place, lines.length));
   await reads.record(actor, 'exported', secrets);
   return lines.join('');
@@ -68,5 +73,5 @@ async function printVariables(
 }
 
 function countIn({ project, environment }: Place, count: number) {
-  return { project: project.name, environment: environment.name, count };
+  return { project: project.name, project_id: project.id, environment: environment.name, count };
 }

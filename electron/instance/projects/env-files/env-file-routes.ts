@@ -1,14 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context as HonoContext } from 'hono';
 import { requireAct } from '../../access/acts.ts';
-import { type Caller, requireProject } from '../../access/caller.ts';
-import { act, answer, body, createRoutes } from '../../http/api.ts';
+import type { Caller } from '../../access/caller.ts';
+import { type ApiEnv, act, answer, body, createRoutes } from '../../http/api.ts';
 import { sendLong } from '../../http/long-json.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue } from '../../kernel/queue.ts';
 import { saidEnd } from '../ends/end-shapes.ts';
 import { getEnvironment, PRODUCTION } from '../environments.ts';
-import { getProject } from '../projects.ts';
+import { getProjectOf } from '../project-of.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { sightOf } from '../variables/variable-notes.ts';
 import {
@@ -17,7 +18,7 @@ import {
   resolvedVariablesShape,
   undoOutcomeShape,
 } from '../variables/variable-shapes.ts';
-import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
+import { exportEnvFile, type Place, resolveAll } from './env-export.ts';
 import { repeatedChoices } from './env-file.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
 import { findImport, undoImport } from './import-undo.ts';
@@ -56,9 +57,8 @@ export function envFileRoutes(ctx: Context, reads: ReadRecorder) {
   const reading = createQueue();
   const importing = createQueue();
 
-  const findPlace = (caller: Caller, segment: string, name: string): Place => {
-    const found = getProject(ctx, segment);
-    requireProject(caller, found.id);
+  const findPlace = (c: HonoContext<ApiEnv>, name: string): Place => {
+    const found = getProjectOf(ctx, c);
     return { project: found, environment: getEnvironment(ctx, found.id, name) };
   };
 
@@ -69,17 +69,27 @@ export function envFileRoutes(ctx: Context, reads: ReadRecorder) {
       ...act('variables_reveal'),
       request: {
         params: project,
-        query: z.object({ environment, skip_unreadable: z.enum(['true', 'false']).default('false') }),
+        query: z.object({
+          environment,
+          skip_unreadable: z.enum(['true', 'false']).default('false'),
+          purpose: z
+            .enum(['run', 'export'])
+            .default('run')
+            .openapi({ description: 'What they are read for, as the records of readings say it' }),
+        }),
       },
       responses: answer(resolvedVariablesShape, 'All values, references resolved'),
     }),
     async (c) => {
       const caller = c.get('caller');
       const query = c.req.valid('query');
-      const place = findPlace(caller, c.req.valid('param').project, query.environment);
+      const place = findPlace(c, query.environment);
       const skipUnreadable = query.skip_unreadable === 'true';
       return await reading(async () => {
-        const { variables, skipped } = await resolveToRun(ctx, reads, caller, place, skipUnreadable);
+        const { variables, skipped } = await resolveAll(ctx, reads, caller, place, {
+          skipUnreadable,
+          purpose: query.purpose,
+        });
         const revealed = variables.map(({ value, ...variable }) => ({ ...variable, value: value.reveal() }));
         return await sendLong(c, toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
       });
@@ -102,7 +112,7 @@ export function envFileRoutes(ctx: Context, reads: ReadRecorder) {
     async (c) => {
       const caller = c.get('caller');
       const { environment: name } = c.req.valid('query');
-      const place = findPlace(caller, c.req.valid('param').project, name);
+      const place = findPlace(c, name);
       return await reading(async () => c.text(await exportEnvFile(ctx, reads, caller, place)));
     },
   );
@@ -119,7 +129,7 @@ export function envFileRoutes(ctx: Context, reads: ReadRecorder) {
       const caller = c.get('caller');
       const request = c.req.valid('json');
       if (request.mode === 'replace') requireAct(caller, 'variables_delete', ctx.clock.now());
-      const place = findPlace(caller, c.req.valid('param').project, request.environment);
+      const place = findPlace(c, request.environment);
       return await importing(async () => {
         const outcome = await importEnvFile(ctx, reads, caller, place, toImportRequest(request, caller));
         return await sendLong(c, toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
@@ -137,7 +147,7 @@ export function envFileRoutes(ctx: Context, reads: ReadRecorder) {
     }),
     (c) => {
       const query = c.req.valid('query');
-      const place = findPlace(c.get('caller'), c.req.valid('param').project, query.environment);
+      const place = findPlace(c, query.environment);
       return c.json(toAnswer(lastImportShape, { last: findImport(ctx, place.environment.id) }));
     },
   );
@@ -155,7 +165,7 @@ export function envFileRoutes(ctx: Context, reads: ReadRecorder) {
       const request = c.req.valid('json');
       // What the import added is deleted.
       requireAct(caller, 'variables_delete', ctx.clock.now());
-      const place = findPlace(caller, c.req.valid('param').project, request.environment);
+      const place = findPlace(c, request.environment);
       return await importing(async () => {
         const undo = { importId: request.import_id, dryRun: request.dry_run };
         const outcome = await undoImport(ctx, caller, place, undo);

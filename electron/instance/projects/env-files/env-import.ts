@@ -14,22 +14,10 @@ import {
   readText,
   remember,
 } from '../variables/reference-check.ts';
+import { createSharedGate } from '../variables/shared-gate.ts';
+import { maySee, type Sight } from '../variables/variable-notes.ts';
+import { findNextPosition } from '../variables/variable-rows.ts';
 import {
-  afterwards,
-  type Draft,
-  eraseHidden,
-  hideVariables,
-  inBatches,
-  leaveEnvironment,
-  prepareDrafts,
-  showVariables,
-  takeDrafts,
-} from '../variables/staged-variables.ts';
-import { noteMove } from '../variables/variable-moves.ts';
-import { maySee, noteVariable, type Sight } from '../variables/variable-notes.ts';
-import { findNextPosition, requireEnvironments, tidyHistory } from '../variables/variable-rows.ts';
-import {
-  changedMeanwhile,
   listVariables,
   markEnvironment,
   readUnchanged,
@@ -41,13 +29,14 @@ import type { Place } from './env-export.ts';
 import {
   type EnvDocument,
   type EnvEntry,
+  type EnvPiece,
   type RefusedLine,
   type RepeatedChoice,
   type RepeatedName,
   readingEnvFile,
   requireValid,
 } from './env-file.ts';
-import { dropImport, type ImportItemKind, recordImport } from './import-undo.ts';
+import { type PlannedDraft, putInForce } from './put-in-force.ts';
 import { type Converted, convertReferences, nameEntries } from './shell-references.ts';
 
 export interface ImportRequest {
@@ -128,11 +117,8 @@ interface Plan {
   /** Ids of secrets whose values were compared with those of the file. */
   compared: number[];
   nextPosition: number;
-}
-
-interface PlannedDraft extends Draft {
-  /** The variable that gets the value; null for a new one. */
-  known: Variable | null;
+  /** Throws for what the actor may not refer to. */
+  requireGiven: (text: string) => void;
 }
 
 /**
@@ -149,7 +135,7 @@ export async function importEnvFile(
 ): Promise<ImportOutcome> {
   const read = await runInSlices(readingEnvFile(request.content, request.repeated));
   const document = request.onError === 'collect' ? read : requireValid(read);
-  const plan = await readUnchanged(ctx, place.environment.id, () =>
+  const plan = await readUnchanged(ctx, [place.environment.id], () =>
     planImport(ctx, actor, place, request, document),
   );
   // SECURITY: what is the same is told: who has the file knows then that it is.
@@ -184,9 +170,7 @@ async function planImport(
       unchanged: [],
       refused: document.refused,
       repeated: document.repeated,
-      linesWithoutVariable: document.pieces.filter(
-        ({ entry, refused, isPassedOver }) => !entry && !refused && !isPassedOver,
-      ).length,
+      linesWithoutVariable: document.pieces.filter(hasNoVariable).length,
       warnings: [],
       references: converted.count,
       said: [
@@ -203,6 +187,7 @@ async function planImport(
     deleted: [],
     compared: [],
     nextPosition: findNextPosition(ctx, place.project.id),
+    requireGiven: createSharedGate(ctx, place.project.id, request.sight),
   };
   await runInSlices(planningEntries(plan, entries));
   if (request.mode === 'replace') {
@@ -229,110 +214,22 @@ function convert(
   });
 }
 
-/**
- * Writes what is new hidden, puts all of it in force in one transaction, and erases what it replaced. SECURITY: a
- * change that came in between is not overwritten: the import is refused.
- */
-async function carryOut(plan: Plan): Promise<void> {
-  const { ctx, actor, place, drafts } = plan;
-  const addDraft = prepareDrafts(ctx, place.project.id, place.environment.id, actor.label);
-  const staged: number[] = [];
-  let outdated: number[] = [];
-  try {
-    await inBatches(ctx, drafts, addDraft, (ids) => staged.push(...ids));
-    outdated = ctx.store.transaction(() => putInForce(plan, staged));
-  } catch (error) {
-    // What cannot be erased now is erased at the next start.
-    await eraseHidden(ctx, staged).catch(() => undefined);
-    // Deleted meanwhile, it is the reason.
-    requireEnvironments(ctx, place.project.id, [place.environment.id]);
-    throw error;
-  }
-  await afterwards(ctx, () => tidyUp(plan, staged, outdated));
-}
-
-async function tidyUp(
-  { ctx, actor, place, drafts, deleted, leaving }: Plan,
-  staged: number[],
-  outdated: number[],
-): Promise<void> {
-  const scope = { projectId: place.project.id, name: place.project.name };
-  await inBatches(ctx, deleted, (variable) => {
-    const gone = { ...variable, environments: [place.environment] };
-    noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, gone);
-  });
-  // It is in another environment still.
-  await inBatches(ctx, leaving, (variable) => {
-    const environments = variable.environments.filter(({ id }) => id !== place.environment.id);
-    noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, { ...variable, environments });
-  });
-  const emptied = staged.filter((_, at) => drafts[at]?.next);
-  // What this import removed stays until it can no longer be undone; damaged values would only stand in a rotation's way.
-  const damaged = deleted.filter(({ state }) => state === 'unreadable');
-  await eraseHidden(ctx, [...damaged.map(({ id }) => id), ...emptied, ...outdated]);
-  await inBatches(ctx, drafts, ({ known, next }) => {
-    if (known && next) tidyHistory(ctx, known, next.version);
-  });
-}
-
-/** Returns what the import before this one kept: it can no longer be undone. */
-function putInForce(plan: Plan, staged: readonly number[]): number[] {
-  const { ctx, actor, place, drafts, outcome } = plan;
+async function carryOut({ ctx, actor, place, drafts, leaving, deleted, mark, outcome }: Plan): Promise<void> {
   const { project, environment } = place;
-  requireEnvironments(ctx, project.id, [environment.id]);
-  if (markEnvironment(ctx, environment.id) !== plan.mark) throw changedMeanwhile();
-  const rows = drafts.map((draft, at) => ({ draft, id: staged[at] as number }));
-  showVariables(
-    ctx,
-    rows.filter(({ draft }) => !draft.next).map(({ id }) => id),
-  );
-  takeDrafts(
-    ctx,
-    rows.flatMap(({ draft: { next, known, isSecret }, id }) =>
-      next ? [{ draftId: id, id: next.id, becomesSecret: isSecret && known?.isSecret === false }] : [],
-    ),
-  );
-  const splitOff = drafts.flatMap(({ known, next }) => (known && !next ? [known.id] : []));
-  const leaving = [...splitOff, ...plan.leaving.map(({ id }) => id)];
-  noteMove(ctx, actor.label, { change: 'left', environmentIds: [environment.id], variableIds: leaving });
-  leaveEnvironment(ctx, environment.id, leaving);
-  hideVariables(
-    ctx,
-    plan.deleted.map(({ id }) => id),
-  );
-  ctx.audit.append(projectOperations.ENV_VARS_IMPORTED, actor, {
-    project: project.name,
-    environment: environment.name,
-    added: outcome.added.length,
-    changed: outcome.changed.length,
-    removed: outcome.removed.length,
+  outcome.importId = await putInForce(ctx, actor, {
+    ...{ place, drafts, leaving, deleted, mark },
+    findMark: () => markEnvironment(ctx, environment.id),
+    copiedFrom: null,
+    note: () =>
+      ctx.audit.append(projectOperations.ENV_VARS_IMPORTED, actor, {
+        project: project.name,
+        project_id: project.id,
+        environment: environment.name,
+        added: outcome.added.length,
+        changed: outcome.changed.length,
+        removed: outcome.removed.length,
+      }),
   });
-  const items = listItems(plan, staged);
-  if (items.length === 0) return [];
-  const outdated = dropImport(ctx, environment.id);
-  outcome.importId = recordImport(ctx, actor, environment.id, items);
-  return outdated;
-}
-
-/** What it takes to undo the import. A plain value that became a secret is erased, and with it what to go back to. */
-function listItems({ drafts, deleted, leaving }: Plan, staged: readonly number[]) {
-  const item = (kind: ImportItemKind, id: number, versionBefore: number | null = null) => ({
-    id,
-    kind,
-    versionBefore,
-  });
-  return [
-    ...drafts.flatMap(({ known, next, isSecret }, at) => {
-      if (known && next) {
-        const isKept = known.isSecret === isSecret && known.state !== 'unreadable';
-        return [item('changed', known.id, isKept ? known.version : null)];
-      }
-      const added = item('added', staged[at] as number);
-      return known ? [added, item('left', known.id)] : [added];
-    }),
-    ...deleted.map(({ id }) => item('removed', id)),
-    ...leaving.map(({ id }) => item('left', id)),
-  ];
 }
 
 function* planningEntries(plan: Plan, entries: readonly EnvEntry[]): Steps<void> {
@@ -358,8 +255,9 @@ function planEntry(plan: Plan, entry: EnvEntry): void {
   };
   const end = Object.hasOwn(request.ends, entry.name) ? request.ends[entry.name] : undefined;
   const endByHand = nextEndByHand(end, known ?? { endByHand: null }, true);
-  const draft = { key: entry.name, value, isSecret, endByHand };
+  const draft = { key: entry.name, readValue: () => value, isSecret, endByHand, note: known?.note ?? null };
   if (!known) {
+    plan.requireGiven(entry.value);
     outcome.added.push(item);
     const position = plan.nextPosition++;
     plan.drafts.push({ ...draft, includeInPreview: false, position, next: null, known: null });
@@ -369,6 +267,7 @@ function planEntry(plan: Plan, entry: EnvEntry): void {
     outcome.unchanged.push({ ...item, because: null });
     return;
   }
+  plan.requireGiven(entry.value);
   outcome.changed.push(item);
   // What other environments share keeps its value there: this one gets its own.
   const isShared = known.environments.length > 1;
@@ -497,15 +396,17 @@ function describeRepeated({ repeated }: EnvDocument): string[] {
 const sayTimes = (lines: readonly number[]): string =>
   lines.length === 2 ? `twice, on lines ${lines.join(' and ')}` : `${lines.length} times`;
 
+/** A comment or a blank line. */
+const hasNoVariable = ({ entry, refused, isPassedOver }: EnvPiece): boolean =>
+  !entry && !refused && !isPassedOver;
+
 /**
  * Comments, blank lines and quoting belong to the file, not to the variables: reported, so that nobody misses them
  * later.
  */
 function describeForm(document: EnvDocument): string[] {
   const said: string[] = [];
-  const comments = document.pieces.filter(
-    ({ text, entry, refused, isPassedOver }) => !entry && !refused && !isPassedOver && text.trim() !== '',
-  ).length;
+  const comments = document.pieces.filter((piece) => hasNoVariable(piece) && piece.text.trim() !== '').length;
   if (comments > 0)
     said.push(
       `${comments} comment line${comments === 1 ? ' is' : 's are'} not saved; keep the file if you need them.`,

@@ -3,6 +3,7 @@ import { type Actor, createNaming } from '../../audit/actors.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { projectOperations } from '../operations.ts';
+import { readHidden, requireGivenBack } from '../variables/shared-gate.ts';
 import {
   afterwards,
   eraseHidden,
@@ -13,15 +14,15 @@ import {
   showVariables,
   takeDrafts,
 } from '../variables/staged-variables.ts';
-import { listVersions } from '../variables/variable-history.ts';
+import { listVersions, type VariableVersion } from '../variables/variable-history.ts';
 import { noteMove } from '../variables/variable-moves.ts';
-import { noteVariable } from '../variables/variable-notes.ts';
+import { noteVariable, sightOf } from '../variables/variable-notes.ts';
 import { tidyHistory } from '../variables/variable-rows.ts';
 import { getVariable, revealVariable } from '../variables/variables.ts';
 import type { Place } from './env-export.ts';
 
 /**
- * The last import into an environment can be undone, for a week or until the next one. What it removed stays hidden
+ * The last import or copy into an environment can be undone, for a week or until the next one. What it removed stays hidden
  * until then, with its history; what it changed has its former value in its own. A restart keeps both.
  */
 
@@ -46,6 +47,8 @@ export interface ImportRecord {
   importedAt: number;
   importedBy: string;
   importedByActor: Actor;
+  /** Name of the environment that it was copied from; null for a file. */
+  copiedFrom: string | null;
 }
 
 export interface UndoOutcome extends ImportRecord {
@@ -65,14 +68,15 @@ export function recordImport(
   actor: Caller,
   environmentId: number,
   items: readonly Pick<Item, 'id' | 'kind' | 'versionBefore'>[],
+  copiedFrom: string | null,
 ): number {
   const { sqlite } = ctx.store;
   const id = sqlite
     .prepare(
-      'INSERT INTO env_imports (environment_id, imported_at, imported_by) VALUES (?, ?, ?) RETURNING id',
+      'INSERT INTO env_imports (environment_id, imported_at, imported_by, copied_from) VALUES (?, ?, ?, ?) RETURNING id',
     )
     .pluck()
-    .get(environmentId, ctx.clock.now(), actor.label) as number;
+    .get(environmentId, ctx.clock.now(), actor.label, copiedFrom) as number;
   sqlite
     .prepare(
       `INSERT INTO env_import_items (import_id, env_var_id, kind, name, version_before, updated_at)
@@ -114,7 +118,7 @@ export async function forgetOldImports(ctx: Context): Promise<number> {
 export function findImport(ctx: Context, environmentId: number): ImportRecord | null {
   const found = ctx.store.sqlite
     .prepare(
-      `SELECT id, imported_at AS importedAt, imported_by AS importedBy FROM env_imports
+      `SELECT id, imported_at AS importedAt, imported_by AS importedBy, copied_from AS copiedFrom FROM env_imports
        WHERE environment_id = ? AND imported_at > ?`,
     )
     .get(environmentId, ctx.clock.now() - UNDO_MS) as Omit<ImportRecord, 'importedByActor'> | undefined;
@@ -130,7 +134,7 @@ interface Undo {
 
 /**
  * Brings back what the last import into an environment changed: all of it or nothing. Throws `not_found`, and
- * `changed_meanwhile` with the names of what was changed since.
+ * `changed_meanwhile` with the names of what was changed since; what `requireGivenBack` throws.
  */
 export async function undoImport(
   ctx: Context,
@@ -151,7 +155,9 @@ export async function undoImport(
     restored: namesOf([...plan.removed, ...plan.left]),
     lost: namesOf(plan.lost),
   };
-  if (!dryRun) await carryOut(ctx, actor, { project, environment }, record.id, items, plan);
+  // SECURITY: what was taken from the project does not come back to who could not give it; nor is it told that it would.
+  requireGivenBack(ctx, project.id, sightOf(actor), readFormer(ctx, plan));
+  if (!dryRun) await carryOut(ctx, actor, { project, environment }, record, items, plan);
   return outcome;
 }
 
@@ -176,7 +182,7 @@ async function carryOut(
   ctx: Context,
   actor: Caller,
   { project, environment }: Place,
-  importId: number,
+  { id: importId, copiedFrom }: ImportRecord,
   items: readonly Item[],
   plan: Plan,
 ): Promise<void> {
@@ -195,6 +201,7 @@ async function carryOut(
     ctx.store.transaction(() => {
       requireImport(ctx, environment.id, importId);
       requireUntouched(ctx, importId, environment.id, items);
+      requireGivenBack(ctx, project.id, sightOf(actor), readFormer(ctx, plan));
       hideVariables(ctx, idsOf(plan.added));
       showVariables(ctx, idsOf(plan.removed));
       joinEnvironment(ctx, environment.id, idsOf(plan.left));
@@ -208,7 +215,9 @@ async function carryOut(
       // What is shown again is no longer what the record keeps.
       ctx.store.sqlite.prepare('DELETE FROM env_imports WHERE id = ?').run(importId);
       ctx.audit.append(projectOperations.ENV_VARS_IMPORT_UNDONE, actor, {
+        ...(copiedFrom === null ? {} : { from: copiedFrom }),
         project: project.name,
+        project_id: project.id,
         environment: environment.name,
         removed: plan.added.length,
         changed: plan.changed.length,
@@ -232,10 +241,24 @@ async function carryOut(
   }
 }
 
+/** Values that come back, one at a time. */
+function* readFormer(ctx: Context, plan: Plan) {
+  yield* readHidden(
+    ctx,
+    plan.removed.map(({ id }) => id),
+  );
+  for (const item of plan.changed) yield { ...getVersionBefore(ctx, item), key: item.key };
+}
+
+function getVersionBefore(ctx: Context, { id, key, versionBefore }: Item): VariableVersion {
+  const past = listVersions(ctx, id).find(({ version }) => version === versionBefore);
+  if (!past) throw new AppError('changed_meanwhile', `${key} was changed in the meantime.`);
+  return past;
+}
+
 function toDraft(ctx: Context, projectId: number, item: Item) {
   const variable = getVariable(ctx, projectId, item.id);
-  const past = listVersions(ctx, item.id).find(({ version }) => version === item.versionBefore);
-  if (!past) throw new AppError('changed_meanwhile', `${item.key} was changed in the meantime.`);
+  const past = getVersionBefore(ctx, item);
   return {
     key: item.key,
     value: revealVariable(ctx, { ...past, key: `The former value of ${item.key}` }),
@@ -243,6 +266,7 @@ function toDraft(ctx: Context, projectId: number, item: Item) {
     includeInPreview: variable.includeInPreview,
     position: variable.position,
     endByHand: past.endByHand,
+    note: null,
     next: { id: item.id, version: variable.version + 1 },
     change: 'reverted' as const,
   };
@@ -254,8 +278,8 @@ function requireImport(ctx: Context, environmentId: number, importId: number | u
     throw new AppError(
       'not_found',
       importId === undefined
-        ? 'There is no import to undo: only the last one can be, for seven days.'
-        : 'This import can no longer be undone: only the last one can be, for seven days.',
+        ? 'There is no import or copy to undo: only the last one can be, for seven days.'
+        : 'This can no longer be undone: only the last import or copy can be, for seven days.',
     );
   return record;
 }
@@ -294,7 +318,7 @@ function requireUntouched(
   const more = names.length > MAX_TOLD ? ` and ${names.length - MAX_TOLD} more` : '';
   throw new AppError(
     'changed_meanwhile',
-    `Changed since the import: ${names.slice(0, MAX_TOLD).join(', ')}${more}. Nothing was undone.`,
+    `Changed since then: ${names.slice(0, MAX_TOLD).join(', ')}${more}. Nothing was undone.`,
     { details: { import_id: importId, keys: names.slice(0, MAX_TOLD) } },
   );
 }

@@ -10,11 +10,12 @@ import { findVariable, type Variable } from '../variables/variables.ts';
 import {
   describePlain,
   findReason,
+  findWhoMayChange,
   IS_LEFT_PLAIN,
   IS_PLAIN,
+  listReadable,
   type PlainRow,
   type PlainSecret,
-  projectOf,
   SELECT_PLAIN,
 } from './plain-secrets.ts';
 
@@ -29,7 +30,7 @@ export interface LeftPlain extends Omit<PlainSecret, 'because'> {
   leftAt: number;
 }
 
-/** What was left plain on purpose and is as it was then, the last first. Only of the project of a deployment token. */
+/** What was left plain on purpose and is as it was then, the last first. Only of projects that the caller has. */
 export function listLeftPlain(ctx: Context, caller: Caller): { variables: LeftPlain[]; hasMore: boolean } {
   const rows = ctx.store.sqlite
     .prepare(
@@ -37,7 +38,7 @@ export function listLeftPlain(ctx: Context, caller: Caller): { variables: LeftPl
        FROM env_vars_left_plain l JOIN env_vars v ON v.id = l.env_var_id
        WHERE ${IS_PLAIN} AND ${IS_LEFT_PLAIN} ORDER BY l.left_at DESC, v.id DESC LIMIT ${MAX_LISTED + 1}`,
     )
-    .all({ projectId: projectOf(caller) }) as (PlainRow & Pick<LeftPlain, 'leftBy' | 'leftAt'>)[];
+    .all({ reached: listReadable(caller) }) as (PlainRow & Pick<LeftPlain, 'leftBy' | 'leftAt'>)[];
   const naming = createNaming(ctx);
   const variables = rows.slice(0, MAX_LISTED).map((row) => ({
     ...describePlain(ctx, row),
@@ -89,7 +90,7 @@ export function askAgain(ctx: Context, actor: Caller, ids: readonly number[]): n
   });
 }
 
-/** Of these ids the plain variables that a caller has, without their values, which may be too large to keep. */
+/** Of these ids the plain variables that a caller may change, without their values, which may be too large to keep. */
 function findPlain(
   ctx: Context,
   caller: Caller,
@@ -98,8 +99,11 @@ function findPlain(
 ): Variable[] {
   const select = ctx.store.sqlite.prepare(`${SELECT_PLAIN} FROM env_vars v WHERE v.id = @id AND ${IS_PLAIN}`);
   return [...new Set(ids)].flatMap((id) => {
-    const row = select.get({ id, projectId: projectOf(caller) }) as PlainRow | undefined;
-    const variable = row && isMeant(row) ? findVariable(ctx, row.projectId, id) : null;
+    const row = select.get({ id, reached: listReadable(caller) }) as PlainRow | undefined;
+    const variable =
+      row && findWhoMayChange(ctx, caller, row.projectId) && isMeant(row)
+        ? findVariable(ctx, row.projectId, id)
+        : null;
     return variable ? [{ ...variable, value: null }] : [];
   });
 }

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireAct } from '../../access/acts.ts';
+import { requireActSomewhere } from '../../access/acts.ts';
 import { actorShape } from '../../audit/audit-shapes.ts';
-import { act, answer, body, createRoutes } from '../../http/api.ts';
+import { actSomewhere, answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue } from '../../kernel/queue.ts';
+import { namedProjectShape } from '../project-shapes.ts';
 import { askAgain, leavePlain, listLeftPlain } from './left-plain.ts';
 import { encryptVariables, listPlainSecrets } from './plain-secrets.ts';
 
@@ -12,10 +13,7 @@ const described = z.object({
   id: z.int(),
   updated_at: z.int(),
   key: z.string(),
-  project: z
-    .object({ id: z.int(), name: z.string(), slug: z.string() })
-    .nullable()
-    .openapi({ description: 'Null for a shared variable' }),
+  project: namedProjectShape.nullable().openapi({ description: 'Null for a shared variable' }),
   environments: z.array(z.string()),
 });
 const plainSecretShape = described.extend({ because: z.string() }).openapi('PlainSecret');
@@ -58,7 +56,7 @@ export function plainSecretRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/plain-secrets',
-      ...act('variables_read'),
+      ...actSomewhere('variables_read'),
       responses: answer(plainSecretsShape, 'Plain variables that look like secrets, without values'),
     }),
     async (c) =>
@@ -68,13 +66,13 @@ export function plainSecretRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/plain-secrets/encrypt',
-      ...act('variables_read', 'variables_change'),
+      ...actSomewhere('variables_read', 'variables_change'),
       request: body(z.object({ ids })),
       responses: answer(encryptedShape, 'How many were encrypted'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireAct(caller, 'variables_change', ctx.clock.now());
+      requireActSomewhere(caller, 'variables_change', ctx.clock.now());
       return c.json({ encrypted: await encryptVariables(ctx, caller, c.req.valid('json').ids) });
     },
   );
@@ -82,7 +80,7 @@ export function plainSecretRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/plain-secrets/left',
-      ...act('variables_read'),
+      ...actSomewhere('variables_read'),
       responses: answer(leftPlainListShape, 'What was left plain on purpose, without values'),
     }),
     (c) => c.json(toAnswer(leftPlainListShape, listLeftPlain(ctx, c.get('caller')))),
@@ -91,7 +89,7 @@ export function plainSecretRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/plain-secrets/leave',
-      ...act('variables_read', 'variables_change'),
+      ...actSomewhere('variables_read', 'variables_change'),
       request: body(
         z.object({
           ids,
@@ -103,7 +101,7 @@ export function plainSecretRoutes(ctx: Context) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requireAct(caller, 'variables_change', ctx.clock.now());
+      requireActSomewhere(caller, 'variables_change', ctx.clock.now());
       const request = c.req.valid('json');
       return c.json({ left: leavePlain(ctx, caller, request.ids, request.expected_updated_at) });
     },
@@ -112,13 +110,13 @@ export function plainSecretRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/plain-secrets/ask-again',
-      ...act('variables_read', 'variables_change'),
+      ...actSomewhere('variables_read', 'variables_change'),
       request: body(z.object({ ids })),
       responses: answer(askedAgainShape, 'Of how many that was taken back'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requireAct(caller, 'variables_change', ctx.clock.now());
+      requireActSomewhere(caller, 'variables_change', ctx.clock.now());
       return c.json({ asked_again: askAgain(ctx, caller, c.req.valid('json').ids) });
     },
   );

@@ -1,7 +1,8 @@
-import type { Caller } from '../../access/caller.ts';
+import { mayDo } from '../../access/acts.ts';
+import { type Caller, enterPlace, listReached, reachesProject, seesShared } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
 import { startSlices } from '../../kernel/slices.ts';
-import { findProject } from '../projects.ts';
+import { findProject, type NamedProject } from '../projects.ts';
 import { updateVariable } from '../variables/variable-changes.ts';
 import { findVariable } from '../variables/variables.ts';
 import { guessSecret, IN_DOUBT, MAX_JUDGED_CHARACTERS } from './secret-guess.ts';
@@ -17,7 +18,7 @@ export interface PlainSecret {
   updatedAt: number;
   key: string;
   /** Null for a shared variable. */
-  project: { id: number; name: string; slug: string } | null;
+  project: NamedProject | null;
   /** Names of its environments. */
   environments: string[];
   /** Why it looks like a secret; never the value. */
@@ -38,18 +39,16 @@ export const SELECT_PLAIN = `SELECT v.id, v.updated_at AS updatedAt, v.project_i
     substr(v.value, 1, ${MAX_JUDGED_CHARACTERS + 1}) AS value,
     (SELECT json_group_array(e.name) FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
      WHERE x.env_var_id = v.id) AS environments`;
-/** SECURITY: what is not of a token's project is not there for it. */
-export const IS_PLAIN = `v.is_secret = 0 AND v.hidden = 0 AND (@projectId IS NULL OR v.project_id = @projectId)`;
+/** SECURITY: what is of a project that the caller does not have is not there for them. */
+export const IS_PLAIN = `v.is_secret = 0 AND v.hidden = 0
+    AND (@reached IS NULL OR v.project_id IN (SELECT value FROM json_each(@reached)))`;
+export const listReadable = (caller: Caller) => listReached(caller, 'environments:read');
 /**
  * SECURITY: what was left plain is the value that someone saw, under the name that they saw. Nobody saw a new one of either, so it
  * is asked about again, also where the reason is the same: the name suggests it for a number, and for the password after it.
  */
 export const IS_LEFT_PLAIN = `l.env_var_id = v.id AND l.name = v.key
     AND l.version = (SELECT max(version) FROM env_var_versions WHERE env_var_id = v.id)`;
-
-/** The project of a deployment token; null for who has all of them. */
-export const projectOf = (caller: Caller): number | null =>
-  caller.kind === 'token' ? caller.projectId : null;
 
 /** Why it looks like a secret; null if it does not, or merely could be one. */
 export function findReason({ key, value }: Pick<PlainRow, 'key' | 'value'>): string | null {
@@ -59,7 +58,7 @@ export function findReason({ key, value }: Pick<PlainRow, 'key' | 'value'>): str
 
 /**
  * Plain variables whose name or value says that they are secrets, oldest first; not those that merely could be, nor those that
- * were left plain on purpose. Only of the project of a deployment token.
+ * were left plain on purpose. Only of projects that the caller has.
  */
 export async function listPlainSecrets(
   ctx: Context,
@@ -69,11 +68,11 @@ export async function listPlainSecrets(
     `${SELECT_PLAIN} FROM env_vars v WHERE v.id > @after AND ${IS_PLAIN}
        AND NOT EXISTS (SELECT 1 FROM env_vars_left_plain l WHERE ${IS_LEFT_PLAIN}) ORDER BY v.id LIMIT ${PAGE_ROWS}`,
   );
-  const projectId = projectOf(caller);
+  const reached = listReadable(caller);
   const variables: PlainSecret[] = [];
   const slices = startSlices();
   for (let after = 0; ; ) {
-    const page = select.all({ after, projectId }) as PlainRow[];
+    const page = select.all({ after, reached }) as PlainRow[];
     for (const row of page) {
       after = row.id;
       const because = findReason(row);
@@ -114,14 +113,23 @@ export async function encryptVariables(
   let encrypted = 0;
   for (const id of new Set(ids)) {
     const projectId = findProjectId.get(id) as number | null | undefined;
-    // SECURITY: what is not of a token's project is not there for it.
-    if (projectId === undefined || (caller.kind === 'token' && projectId !== caller.projectId)) continue;
+    if (projectId === undefined) continue;
+    const actor = findWhoMayChange(ctx, caller, projectId);
+    if (!actor) continue;
     if (findVariable(ctx, projectId, id) === null) continue;
     const name = projectId === null ? 'shared' : (findProject(ctx, String(projectId))?.name ?? '');
     // The value stays, and so does what it refers to.
-    updateVariable(ctx, caller, { projectId, name }, id, { isSecret: true }, { allowUnresolved: true });
+    updateVariable(ctx, actor, { projectId, name }, id, { isSecret: true }, { allowUnresolved: true });
     encrypted += 1;
     if (slices.isOver()) await slices.next();
   }
   return encrypted;
+}
+
+/** The caller where a variable is. SECURITY: null where that is not there for them, and where they change nothing: it is left out. */
+export function findWhoMayChange(ctx: Context, caller: Caller, projectId: number | null): Caller | null {
+  const isThere = projectId === null ? seesShared(caller) : reachesProject(caller, projectId);
+  if (!isThere) return null;
+  const actor = enterPlace(caller, projectId);
+  return mayDo(actor, 'variables_change', ctx.clock.now()) ? actor : null;
 }

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { act, answer, body, createRoutes } from '../../http/api.ts';
+import { actSomewhere, answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { guessSecret } from './secret-guess.ts';
 
@@ -12,7 +12,7 @@ export function secretGuessRoutes() {
     createRoute({
       method: 'post',
       path: '/secret-guess',
-      ...act('variables_change'),
+      ...actSomewhere('variables_change'),
       request: body(z.object({ key: z.string().max(500), value: z.string() })),
       responses: answer(guessShape, 'Secret or plain, and why'),
     }),

@@ -1,7 +1,7 @@
 import type { Caller, OwnerCaller } from '../../access/caller.ts';
 import { type Actor, type Naming, OWNER } from '../../audit/actors.ts';
 
-/** How encrypted variables were read: one value; a `.env` file; for a program; compared with an imported file. */
+/** How encrypted variables were read: one value; a `.env` file; for a program; compared with an imported file, or between environments. */
 export const readWays = ['revealed', 'exported', 'run', 'compared'] as const;
 export type ReadWay = (typeof readWays)[number];
 
@@ -51,12 +51,16 @@ export function toReader(caller: Caller): Reader {
       };
     case 'anonymous':
     case 'locked':
-      // SECURITY: no route gives a value to someone who is not signed in, or whose session is locked.
+    case 'password_change':
+      // SECURITY: no route gives a value to someone who is not signed in, or whose session is held back.
       throw new Error('A value was read by no one.');
   }
 }
 
+/** Of an id of a person, key or token: 3 of `key 3`. */
+export const readerNumber = (id: string): number => Number(id.split(' ')[1]);
+
 /** Who a kept reader is now: by its id, so that names are never mistaken. */
 export function nameReader(naming: Naming, id: string, { kind, name }: Pick<Reader, 'kind' | 'name'>): Actor {
-  return kind === 'owner' ? OWNER : naming[kind](Number(id.split(' ')[1]), name);
+  return kind === 'owner' ? OWNER : naming[kind](readerNumber(id), name);
 }

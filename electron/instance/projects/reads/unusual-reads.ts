@@ -11,6 +11,7 @@ import {
   type Reader,
   type ReaderKind,
   type ReadWay,
+  readerNumber,
   toReader,
 } from './reader.ts';
 
@@ -22,7 +23,7 @@ import {
  *   dismissed; what the key does after that is another.
  *
  * Never what someone with the OS account reads, at the window or the command line: they have the key itself. A
- * deployment token that runs its project is what it is for, and a file that is imported is known to who has it: neither
+ * deployment token that runs its project is what it is for, and a comparison gives no value: neither
  * is `bulk`.
  */
 export const unusualRules = ['new_key', 'bulk', 'people'] as const;
@@ -204,7 +205,7 @@ export function dismissUnusualRead(ctx: Context, actor: Caller, id: number): voi
     ctx.audit.append(projectOperations.UNUSUAL_READ_DISMISSED, actor, {
       id,
       reader: nameReader(createNaming(ctx), read.reader, read).name,
-      ...(read.kind === 'user' ? { user_id: Number(read.reader.split(' ')[1]) } : {}),
+      ...(read.kind === 'user' ? { user_id: readerNumber(read.reader) } : {}),
     });
   });
 }

@@ -23,7 +23,7 @@ export function trashVariables(
   projectId: number | null,
   ids: readonly number[],
 ): void {
-  hideInTrash(ctx, insertEntry(ctx, actor, { kind: 'variables', projectId }), ids);
+  hideInTrash(ctx, insertEntry(ctx, actor, { kind: 'variables', projectId, environmentId: null }), ids);
 }
 
 /** An environment with the variables that are in no other; returns how many these are. */
@@ -49,8 +49,9 @@ export function trashEnvironment(
 }
 
 /**
- * A project with its environments and variables; returns how many variables. SECURITY: its deployment tokens end at once, and
- * for good: what was given to a program must not work again because somebody restored a project.
+ * A project with its environments and variables; returns how many variables. SECURITY: its deployment tokens and
+ * the roles of its members end at once, and for good: what was given to a program or a person must not work again because
+ * somebody restored a project.
  */
 export function trashProject(ctx: Context, actor: Caller | null, projectId: number): number {
   const { sqlite } = ctx.store;
@@ -58,12 +59,17 @@ export function trashProject(ctx: Context, actor: Caller | null, projectId: numb
     .prepare('SELECT id FROM env_vars WHERE project_id = ? AND hidden = 0')
     .pluck()
     .all(projectId) as number[];
-  hideInTrash(ctx, insertEntry(ctx, actor, { kind: 'project', projectId }), ids);
+  hideInTrash(ctx, insertEntry(ctx, actor, { kind: 'project', projectId, environmentId: null }), ids);
   const tokens = sqlite
     .prepare('DELETE FROM deployment_tokens WHERE project_id = ? RETURNING secret_id')
     .pluck()
     .all(projectId) as SecretId[];
   ctx.vault.remove(tokens);
+  const members = sqlite
+    .prepare('DELETE FROM project_members WHERE project_id = ? RETURNING user_id')
+    .pluck()
+    .all(projectId) as number[];
+  for (const userId of members) ctx.events.emit('changed', { resource: 'projects', userId });
   sqlite.prepare('UPDATE projects SET hidden = 1 WHERE id = ?').run(projectId);
   return ids.length;
 }
@@ -71,20 +77,20 @@ export function trashProject(ctx: Context, actor: Caller | null, projectId: numb
 interface NewEntry {
   kind: TrashKind;
   projectId: number | null;
-  environmentId?: number;
+  environmentId: number | null;
 }
 
 function insertEntry(
   ctx: Context,
   actor: Caller | null,
-  { kind, projectId, environmentId = undefined }: NewEntry,
+  { kind, projectId, environmentId }: NewEntry,
 ): number {
   return ctx.store.sqlite
     .prepare(
       `INSERT INTO trash (kind, project_id, environment_id, deleted_at, deleted_by) VALUES (?, ?, ?, ?, ?) RETURNING id`,
     )
     .pluck()
-    .get(kind, projectId, environmentId ?? null, ctx.clock.now(), nameActor(actor)) as number;
+    .get(kind, projectId, environmentId, ctx.clock.now(), nameActor(actor)) as number;
 }
 
 const nameActor = (actor: Caller | null): string => actor?.label ?? 'instance';

@@ -3,14 +3,16 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { projectOperations } from '../operations.ts';
 import { toSlug } from '../slug.ts';
+import { readHidden, requireGivenBack } from '../variables/shared-gate.ts';
 import { joinEnvironment, showVariables } from '../variables/staged-variables.ts';
 import { noteMove, noteRestored } from '../variables/variable-moves.ts';
+import { sightOf } from '../variables/variable-notes.ts';
 import { requireKey } from '../variables/variables.ts';
 import { describeEntry, getTrashEntry, type TrashEntry } from './trash-list.ts';
 
 /**
  * Brings back what was deleted: all of it or nothing. Throws `not_found`; `conflict` where its project or environment must be
- * restored before; `name_taken`, with the name that is in use by now.
+ * restored before; `name_taken`, with the name that is in use by now; what `requireGivenBack` throws.
  *
  * @param name another name for it, of one variable, an environment or a project.
  */
@@ -23,6 +25,13 @@ export function restoreFromTrash(
   return ctx.store.transaction(() => {
     const entry = getTrashEntry(ctx, actor, id);
     requireProjectThere(entry);
+    // SECURITY: what was taken from the project does not come back to who could not give it.
+    requireGivenBack(
+      ctx,
+      entry.project?.id ?? null,
+      sightOf(actor),
+      readHidden(ctx, listHiddenItems(ctx, id)),
+    );
     restorers[entry.kind](ctx, actor, entry, name);
     ctx.store.sqlite.prepare('DELETE FROM trash WHERE id = ?').run(id);
     const restored = { ...entry, name: name ?? entry.name };

@@ -1,7 +1,8 @@
-import type { Caller } from '../../access/caller.ts';
+import { type Caller, enterProject, reachesProject, seesShared } from '../../access/caller.ts';
 import { type Actor, createNaming, type Naming } from '../../audit/actors.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
+import type { NamedProject } from '../projects.ts';
 import { KEPT_MS } from './put-in-trash.ts';
 import type { TrashKind } from './trash-kind.ts';
 
@@ -15,7 +16,7 @@ export interface TrashEntry {
   /** Of the project or environment, or of its only variable; null for several variables. */
   name: string | null;
   /** Null for shared variables. */
-  project: { id: number; name: string; slug: string } | null;
+  project: NamedProject | null;
   /** Of an environment. */
   environmentId: number | null;
   /** Where its variables were, without environments that were deleted for good. */
@@ -106,10 +107,12 @@ export function findTrashEntry(ctx: Context, id: number): TrashEntry | null {
   return row ? fromRow(row as Row, createNaming(ctx)) : null;
 }
 
-/** SECURITY: a deployment token sees what its project has, and nothing that was deleted. */
-function maySee({ kind, permissions }: Caller, entry: TrashEntry): boolean {
-  if (kind === 'token') return false;
-  return permissions.includes(entry.kind === 'project' ? 'projects:read' : 'environments:read');
+/** SECURITY: a deployment token sees what its project has, and nothing that was deleted; others what they have there. */
+function maySee(caller: Caller, { kind, project }: TrashEntry): boolean {
+  if (caller.kind === 'token') return false;
+  if (project === null ? !seesShared(caller) : !reachesProject(caller, project.id)) return false;
+  const { permissions } = project === null ? caller : enterProject(caller, project.id);
+  return permissions.includes(kind === 'project' ? 'projects:read' : 'environments:read');
 }
 
 function fromRow(row: Row, naming: Naming): TrashEntry {

@@ -1,12 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireAct } from '../../access/acts.ts';
-import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { type Act, requireAct } from '../../access/acts.ts';
+import { type Caller, enterPlace } from '../../access/caller.ts';
+import { actSomewhere, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import { displayName } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { eraseFromTrash } from './erase-trash.ts';
 import { restoreFromTrash } from './restore-from-trash.ts';
+import type { TrashKind } from './trash-kind.ts';
 import { getTrashEntry, listTrash } from './trash-list.ts';
 import { trashEntryShape } from './trash-shapes.ts';
 
@@ -16,11 +18,19 @@ const idParam = z.object({ id: pathId });
 export function trashRoutes(ctx: Context) {
   const app = createRoutes();
 
+  /** Asks for these acts where the entry was. Throws `not_found` for what is not there for the caller. */
+  const requireInTrash = (caller: Caller, id: number, acts: Record<TrashKind, readonly Act[]>) => {
+    const { kind, project } = getTrashEntry(ctx, caller, id);
+    const actor = enterPlace(caller, project?.id ?? null);
+    for (const act of acts[kind]) requireAct(actor, act, ctx.clock.now());
+    return { actor, projectIds: project === null ? [] : [project.id] };
+  };
+
   app.openapi(
     createRoute({
       method: 'get',
       path: '/trash',
-      ...act('variables_read'),
+      ...actSomewhere('variables_read'),
       request: {
         query: z.object({
           project_id: queryInteger,
@@ -41,7 +51,7 @@ export function trashRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/trash/{id}/restore',
-      ...act('variables_change', 'projects_change'),
+      ...actSomewhere('variables_change', 'environments_change', 'projects_restore'),
       request: {
         params: idParam,
         ...body(
@@ -57,9 +67,13 @@ export function trashRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       const { id } = c.req.valid('param');
-      const { kind } = getTrashEntry(ctx, caller, id);
-      if (kind === 'project') requireAct(caller, 'projects_change', ctx.clock.now());
-      return c.json(toAnswer(trashEntryShape, restoreFromTrash(ctx, caller, id, c.req.valid('json').name)));
+      const { actor, projectIds } = requireInTrash(caller, id, {
+        variables: ['variables_change'],
+        environment: ['variables_change', 'environments_change'],
+        project: ['variables_change', 'projects_restore'],
+      });
+      c.set('changedProjects', projectIds);
+      return c.json(toAnswer(trashEntryShape, restoreFromTrash(ctx, actor, id, c.req.valid('json').name)));
     },
   );
 
@@ -67,16 +81,20 @@ export function trashRoutes(ctx: Context) {
     createRoute({
       method: 'delete',
       path: '/trash/{id}',
-      ...act('trash_delete', 'projects_delete'),
+      ...actSomewhere('trash_delete', 'environments_delete', 'projects_delete'),
       request: { params: idParam },
       responses: noContent('Deleted for good'),
     }),
     async (c) => {
       const caller = c.get('caller');
       const { id } = c.req.valid('param');
-      const { kind } = getTrashEntry(ctx, caller, id);
-      if (kind === 'project') requireAct(caller, 'projects_delete', ctx.clock.now());
-      await eraseFromTrash(ctx, caller, id);
+      const { actor, projectIds } = requireInTrash(caller, id, {
+        variables: ['trash_delete'],
+        environment: ['trash_delete', 'environments_delete'],
+        project: ['trash_delete', 'projects_delete'],
+      });
+      c.set('changedProjects', projectIds);
+      await eraseFromTrash(ctx, actor, id);
       return c.body(null, 204);
     },
   );

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { actorShape } from '../../audit/audit-shapes.ts';
+import { namedProjectShape } from '../project-shapes.ts';
 import { trashKinds } from './trash-kind.ts';
 
 export const trashEntryShape = z
@@ -10,10 +11,7 @@ export const trashEntryShape = z
       .string()
       .nullable()
       .openapi({ description: 'Of the project or environment, or of its only variable; null for several' }),
-    project: z
-      .object({ id: z.int(), name: z.string(), slug: z.string() })
-      .nullable()
-      .openapi({ description: 'Null for shared variables' }),
+    project: namedProjectShape.nullable().openapi({ description: 'Null for shared variables' }),
     environment_id: z.int().nullable().openapi({ description: 'Of an environment' }),
     environments: z.array(z.string()).openapi({ description: 'Where its variables were' }),
     names: z.array(z.string()).openapi({ description: 'The first ten names of its variables' }),

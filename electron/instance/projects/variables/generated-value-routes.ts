@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { act, answer, body, createRoutes } from '../../http/api.ts';
+import { actSomewhere, answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { type GeneratedKind, generatedKinds, generateValue } from './generated-value.ts';
@@ -15,7 +15,7 @@ export function generatedValueRoutes() {
     createRoute({
       method: 'post',
       path: '/generated-values',
-      ...act('variables_change'),
+      ...actSomewhere('variables_change'),
       request: body(generateBody),
       responses: answer(generatedShape, 'A new value that nobody can guess'),
     }),

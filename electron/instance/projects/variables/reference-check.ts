@@ -141,6 +141,8 @@ export function createReader(
   sight: Sight,
 ): ReadText {
   return remember((name) => {
+    // SECURITY: neither that it is there nor that it is not.
+    if (name.startsWith('shared.') && !sight.seesShared) return undefined;
     const [variable] = name.startsWith('shared.')
       ? findVariablesByKey(ctx, null, name.slice('shared.'.length))
       : projectId === null

@@ -81,7 +81,7 @@ export async function resolveVariables(
   environmentId: number,
   skipUnreadable = false,
 ): Promise<Resolution> {
-  return await readUnchanged(ctx, environmentId, async () => {
+  return await readUnchanged(ctx, [environmentId], async () => {
     const budget = createBudget();
     const own = await listVariables(ctx, projectId, { environmentId }, budget);
     const resolution: Resolution = { variables: [], skipped: [], opened: new Set() };

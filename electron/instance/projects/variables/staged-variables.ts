@@ -21,36 +21,42 @@ export interface Draft {
   position: number;
   /** When it ends, as someone said: ends/variable-end.ts. */
   endByHand: number | null;
+  /** Of a new variable; one that gets its next version keeps its own. */
+  note: string | null;
   /** The variable whose next version this is; null for a new variable. */
   next: { id: number; version: number } | null;
   /** What its version says; else whether it is the first one. */
   change?: ChangeKind;
 }
 
-/** Writes drafts as hidden variables and returns their ids. In a transaction; the function throws `vault_locked`. */
+/**
+ * Writes drafts as hidden variables and returns their ids. In a transaction; the function throws `vault_locked`.
+ *
+ * @param environmentId null where there is none yet: `joinEnvironment` must follow.
+ */
 export function prepareDrafts(
   ctx: Context,
-  projectId: number,
-  environmentId: number,
+  projectId: number | null,
+  environmentId: number | null,
   changedBy: string,
 ): (draft: Draft) => number {
   const { sqlite } = ctx.store;
   const insert = sqlite
     .prepare(
-      `INSERT INTO env_vars (project_id, key, is_secret, value, secret_id, include_in_preview, position, created_at, updated_at, hidden)
-       VALUES (@projectId, @key, @isSecret, @value, @secretId, @preview, @position, @now, @now, 1) RETURNING id`,
+      `INSERT INTO env_vars (project_id, key, is_secret, value, secret_id, include_in_preview, position, note, created_at, updated_at, hidden)
+       VALUES (@projectId, @key, @isSecret, @value, @secretId, @preview, @position, @note, @now, @now, 1) RETURNING id`,
     )
     .pluck();
   const link = sqlite.prepare('INSERT INTO env_var_environments (env_var_id, environment_id) VALUES (?, ?)');
   const addVersion = prepareVersions(ctx);
-  return ({ key, value, isSecret, includeInPreview, position, endByHand, next, change: said }) => {
+  return ({ key, value, isSecret, includeInPreview, position, endByHand, note, next, change: said }) => {
     const stored = storeValue(ctx, value, isSecret);
     // What becomes the version of another variable is held by the version alone: erasing the rest takes it not along.
     const held = next === null ? stored : { isSecret: 0, value: null, secretId: null };
     const now = ctx.clock.now();
     const preview = includeInPreview ? 1 : 0;
-    const id = insert.get({ projectId, key, ...held, preview, position, now }) as number;
-    if (next === null) link.run(id, environmentId);
+    const id = insert.get({ projectId, key, ...held, preview, position, note, now }) as number;
+    if (next === null && environmentId !== null) link.run(id, environmentId);
     const change: ChangeKind = said ?? (next === null ? 'created' : 'updated');
     addVersion({ variableId: id, version: next?.version ?? 1, ...stored, endByHand, change, changedBy });
     return id;

@@ -3,9 +3,10 @@ import type { Operation } from '../../audit/operation.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { runInSlices } from '../../kernel/slices.ts';
-import type { SecretText } from '../../vault/secret-text.ts';
+import { SecretText } from '../../vault/secret-text.ts';
 import { NEVER } from '../ends/variable-end.ts';
 import { listEnvironments } from '../environments.ts';
+import { guessSecret } from '../guessing/secret-guess.ts';
 import { projectOperations, type VariableLine } from '../operations.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { trashVariables } from '../trash/put-in-trash.ts';
@@ -18,11 +19,28 @@ import {
   requireReferences,
 } from './reference-check.ts';
 import { listReferences } from './references.ts';
-import { afterwards, findTaken, inBatches, moveVariables } from './staged-variables.ts';
+import { createSharedGate } from './shared-gate.ts';
+import {
+  afterwards,
+  eraseHidden,
+  findTaken,
+  inBatches,
+  moveVariables,
+  prepareDrafts,
+  takeDrafts,
+} from './staged-variables.ts';
 import { requireAllUnchanged, requireUnchanged } from './variable-conflict.ts';
 import { listVersions } from './variable-history.ts';
 import { noteMoves } from './variable-moves.ts';
-import { noteMany, noteReading, noteVariable, type Scope, type Sight, sightOf } from './variable-notes.ts';
+import {
+  maySee,
+  noteMany,
+  noteReading,
+  noteVariable,
+  type Scope,
+  type Sight,
+  sightOf,
+} from './variable-notes.ts';
 import {
   changeVariable,
   insertVariable,
@@ -47,6 +65,8 @@ export interface ChangeConditions {
   /** `updatedAt` as the client knows it; undefined skips the check. */
   expectedUpdatedAt?: number | undefined;
   allowUnresolved: boolean;
+  /** SECURITY: the new value is not the client's own, and they may not see it: nothing is told of what it refers to. */
+  isValueUnseen?: boolean;
 }
 
 /**
@@ -61,8 +81,9 @@ export function createVariable(
   { allowUnresolved }: ChangeConditions,
 ): Variable {
   return ctx.store.transaction(() => {
-    const id = insertVariable(ctx, scope.projectId, fields, actor.label);
     const text = fields.value.reveal();
+    createSharedGate(ctx, scope.projectId, sightOf(actor))(text);
+    const id = insertVariable(ctx, scope.projectId, fields, actor.label);
     if (!allowUnresolved && listReferences(text).length > 0)
       requireReferences(ctx, scope.projectId, id, sightOf(actor), text);
     return noteNow(ctx, projectOperations.ENV_VAR_CREATED, actor, scope, id);
@@ -76,15 +97,22 @@ export function updateVariable(
   scope: Scope,
   id: number,
   change: Partial<VariableFields>,
-  { expectedUpdatedAt, allowUnresolved }: ChangeConditions,
+  { expectedUpdatedAt, allowUnresolved, isValueUnseen = false }: ChangeConditions,
 ): Variable {
   return ctx.store.transaction(() => {
     const old = getVariable(ctx, scope.projectId, id);
     requireUnchanged(ctx, old, expectedUpdatedAt, sightOf(actor));
+    createSharedGate(ctx, scope.projectId, sightOf(actor))(change.value?.reveal() ?? '', !isValueUnseen);
     changeVariable(ctx, scope.projectId, id, change, actor.label);
     const variable = getVariable(ctx, scope.projectId, id);
     if (!allowUnresolved && (change.value !== undefined || hasMoved(old, variable)))
-      requireReferences(ctx, scope.projectId, id, sightOf(actor), change.value?.reveal());
+      requireReferences(
+        ctx,
+        scope.projectId,
+        id,
+        sightOf(actor),
+        isValueUnseen ? undefined : change.value?.reveal(),
+      );
     noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
     return variable;
   });
@@ -111,14 +139,26 @@ export function revertVariable(
   return ctx.store.transaction(() => {
     const variable = getVariable(ctx, scope.projectId, id);
     requireUnchanged(ctx, variable, expectedUpdatedAt, sightOf(actor));
-    const past = listVersions(ctx, variable.id).find((known) => known.version === version);
-    if (!past) throw new AppError('not_found', 'This version does not exist.');
-    const value = revealVariable(ctx, { ...past, key: `Version ${version} of ${variable.key}` });
-    const end = past.endByHand === NEVER ? 'never' : past.endByHand;
+    const sight = sightOf(actor);
+    const { value, endByHand, isSecret } = readVersion(ctx, variable, version);
+    createSharedGate(ctx, scope.projectId, sight)(value.reveal(), maySee(sight, { isSecret }));
+    const end = endByHand === NEVER ? 'never' : endByHand;
     changeVariable(ctx, scope.projectId, id, { value, end }, actor.label, 'reverted');
     if (!allowUnresolved) requireReferences(ctx, scope.projectId, id, sightOf(actor));
     return noteNow(ctx, projectOperations.ENV_VAR_REVERTED, actor, scope, id);
   });
+}
+
+/** An earlier value, and its end as someone said it. Throws `not_found`, `vault_locked`, `secret_unreadable`. */
+export function readVersion(
+  ctx: Context,
+  { id, key }: Variable,
+  version: number,
+): { value: SecretText; endByHand: number | null; isSecret: boolean } {
+  const past = listVersions(ctx, id).find((known) => known.version === version);
+  if (!past) throw new AppError('not_found', 'This version does not exist.');
+  const value = revealVariable(ctx, { ...past, key: `Version ${version} of ${key}` });
+  return { value, endByHand: past.endByHand, isSecret: past.isSecret };
 }
 
 /** Puts a variable into the trash with its history. Throws `not_found`, `changed_meanwhile`. */
@@ -184,6 +224,19 @@ export async function deleteMany(
   return variables.length;
 }
 
+export interface MoveRequest extends BulkRequest {
+  environmentIds: readonly number[];
+  /** Others for single ones, by id. */
+  environmentIdsOf: Readonly<Record<string, readonly number[]>>;
+  allowUnresolved: boolean;
+}
+
+/** Variables that come into the same environments. */
+interface Moving {
+  environmentIds: readonly number[];
+  variables: Variable[];
+}
+
 /**
  * Puts many variables into these environments and no others, all or none; returns how many were elsewhere. Throws
  * what `deleteMany` throws, `name_taken`, and, unless unresolved ones are allowed, `reference_*`.
@@ -192,24 +245,23 @@ export async function setEnvironmentsOfMany(
   ctx: Context,
   actor: Caller,
   scope: Scope,
-  request: BulkRequest & { environmentIds: number[]; allowUnresolved: boolean },
+  request: MoveRequest,
 ): Promise<number> {
-  const environmentIds = [...new Set(request.environmentIds)];
   const moved = await changeAll(ctx, actor, scope, request, async (known) => {
-    const moving = known.filter(
-      ({ environments }) =>
-        environments.length !== environmentIds.length ||
-        environments.some(({ id }) => !environmentIds.includes(id)),
-    );
-    const [first] = moving;
-    if (!first) return () => [];
-    const requireTargets = () =>
-      namingId(request, first, () => requireEnvironments(ctx, scope.projectId, environmentIds));
+    const groups = groupMoving(request, known);
+    const requireTargets = () => {
+      for (const { environmentIds, variables } of groups)
+        namingId(request, variables[0] as Variable, () =>
+          requireEnvironments(ctx, scope.projectId, environmentIds),
+        );
+    };
     requireTargets();
-    if (!request.allowUnresolved) await requireReferencesOfMany(ctx, sightOf(actor), scope, request, moving);
+    if (!request.allowUnresolved) await requireReferencesOfMany(ctx, sightOf(actor), scope, request, groups);
     return () => {
       requireTargets();
-      moveAll(ctx, actor, scope, request, moving);
+      for (const group of groups) moveAll(ctx, actor, scope, request, group);
+      const moving = groups.flatMap(({ variables }) => variables);
+      if (moving.length > 0) noteMany(ctx, projectOperations.ENV_VARS_MOVED, actor, scope, moving.length);
       return moving;
     };
   });
@@ -217,24 +269,87 @@ export async function setEnvironmentsOfMany(
   return moved.length;
 }
 
+/** Without those that are there already. */
+function groupMoving({ environmentIds: all, environmentIdsOf }: MoveRequest, known: readonly Variable[]) {
+  const groups = new Map<string, Moving>();
+  for (const variable of known) {
+    const environmentIds = [...new Set(environmentIdsOf[variable.id] ?? all)].sort((a, b) => a - b);
+    const { environments } = variable;
+    if (
+      environments.length === environmentIds.length &&
+      environments.every(({ id }) => environmentIds.includes(id))
+    )
+      continue;
+    const name = environmentIds.join(' ');
+    const group = groups.get(name) ?? { environmentIds, variables: [] };
+    group.variables.push(variable);
+    groups.set(name, group);
+  }
+  return [...groups.values()];
+}
+
 function moveAll(
   ctx: Context,
   actor: Caller,
   scope: Scope,
-  request: BulkRequest & { environmentIds: number[] },
-  moving: readonly Variable[],
+  request: MoveRequest,
+  { environmentIds, variables }: Moving,
 ): void {
-  const { environmentIds } = request;
-  const ids = moving.map(({ id }) => id);
+  const ids = variables.map(({ id }) => id);
   noteMoves(ctx, actor.label, ids, environmentIds);
   moveVariables(ctx, ids, environmentIds);
   const taken = findTaken(ctx, ids, environmentIds);
-  const variable = moving.find(({ id }) => id === taken);
+  const variable = variables.find(({ id }) => id === taken);
   if (variable)
     namingId(request, variable, () =>
       requireFreeKey(ctx, scope.projectId, variable.key, environmentIds, variable.id),
     );
-  noteMany(ctx, projectOperations.ENV_VARS_MOVED, actor, scope, moving.length);
+}
+
+/**
+ * Makes plain variables secrets, all or none; returns how many were plain. Their values stay, and their plain versions are
+ * erased. Throws what `deleteMany` throws, and `vault_locked`.
+ */
+export async function encryptMany(
+  ctx: Context,
+  actor: Caller,
+  scope: Scope,
+  request: BulkRequest,
+): Promise<number> {
+  const addDraft = prepareDrafts(ctx, scope.projectId, null, actor.label);
+  const staged: number[] = [];
+  try {
+    const encrypted = await changeAll(ctx, actor, scope, request, async (known) => {
+      const plain = known.filter(({ isSecret }) => !isSecret);
+      const drafts: number[] = [];
+      await inBatches(
+        ctx,
+        plain,
+        ({ id, version }) => {
+          const { value, ...variable } = getVariable(ctx, scope.projectId, id);
+          const next = { id, version: version + 1 };
+          return addDraft({ ...variable, isSecret: true, value: new SecretText(value ?? ''), next });
+        },
+        (ids) => {
+          staged.push(...ids);
+          drafts.push(...ids);
+        },
+      );
+      return () => {
+        takeDrafts(
+          ctx,
+          plain.map(({ id }, at) => ({ draftId: drafts[at] as number, id, becomesSecret: true })),
+        );
+        if (plain.length > 0) noteMany(ctx, projectOperations.ENV_VARS_ENCRYPTED, actor, scope, plain.length);
+        return plain.map((variable) => ({ ...variable, isSecret: true }));
+      };
+    });
+    await afterwards(ctx, () => noteEach(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, encrypted));
+    return encrypted.length;
+  } finally {
+    // What cannot be erased now is erased at the next start.
+    await eraseHidden(ctx, staged).catch(() => undefined);
+  }
 }
 
 /** What they refer to must be in every environment they come to, where they may refer to each other. */
@@ -242,16 +357,17 @@ async function requireReferencesOfMany(
   ctx: Context,
   sight: Sight,
   scope: Scope,
-  request: BulkRequest & { environmentIds: number[] },
-  moving: readonly Variable[],
+  request: BulkRequest,
+  groups: readonly Moving[],
 ): Promise<void> {
   const { projectId } = scope;
-  const byKey = new Map(moving.map((variable) => [variable.key, variable]));
   // A shared variable is in no environment, and comes into none.
   if (projectId === null) return;
   for (const environment of listEnvironments(ctx, projectId)) {
     const { id } = environment;
-    if (!request.environmentIds.includes(id)) continue;
+    const moving = groups.flatMap((group) => (group.environmentIds.includes(id) ? group.variables : []));
+    if (moving.length === 0) continue;
+    const byKey = new Map(moving.map((variable) => [variable.key, variable]));
     const readOthers = createReader(ctx, projectId, id, sight);
     const read = remember((name) => {
       const moved = byKey.get(name);
@@ -343,3 +459,7 @@ function noteNow(
   noteVariable(ctx, operation, actor, scope, variable);
   return variable;
 }
+
+/** SECURITY: what was empty or harmless may get a real secret for its new value. Never the other way round. */
+export const looksSecret = (key: string, value: SecretText | undefined): true | undefined =>
+  value !== undefined && guessSecret(key, value.reveal()).isSecret ? true : undefined;

@@ -57,7 +57,7 @@ export function addHistoryRoutes(
     }),
     async (c) => {
       const caller = c.get('caller');
-      const scope = find(caller, c.req.param());
+      const scope = find(c);
       const { environment_id } = c.req.valid('query');
       // Names begin with no digit: what is a number is an id, and leaves no question which one is meant.
       const key = c.req.param('key') ?? '';
@@ -78,8 +78,7 @@ export function addHistoryRoutes(
       responses: answer(variableHistoryShape, 'Versions; secrets without their values'),
     }),
     (c) => {
-      const caller = c.get('caller');
-      const variable = getVariable(ctx, find(caller, c.req.param()).projectId, Number(c.req.param('id')));
+      const variable = getVariable(ctx, find(c).projectId, Number(c.req.param('id')));
       const naming = createNaming(ctx);
       const versions = listVersions(ctx, variable.id).map((known) => ({
         ...known,
@@ -100,7 +99,7 @@ export function addHistoryRoutes(
     }),
     (c) => {
       const caller = c.get('caller');
-      const scope = find(caller, c.req.param());
+      const scope = find(c);
       const request = c.req.valid('json');
       const reverted = revertVariable(ctx, caller, scope, Number(c.req.param('id')), request.version, {
         expectedUpdatedAt: request.expected_updated_at,
@@ -120,7 +119,7 @@ export function addHistoryRoutes(
     }),
     async (c) => {
       const caller = c.get('caller');
-      const scope = find(caller, c.req.param());
+      const scope = find(c);
       const request = c.req.valid('json');
       const { variable, changed } = await renameVariable(ctx, caller, scope, Number(c.req.param('id')), {
         key: request.key,
@@ -141,7 +140,7 @@ export function addHistoryRoutes(
     }),
     async (c) => {
       const caller = c.get('caller');
-      const { projectId } = find(caller, c.req.param());
+      const { projectId } = find(c);
       const variable = getVariable(ctx, projectId, Number(c.req.param('id')));
       return c.json(toAnswer(variableUsesShape, await listUses(ctx, projectId, variable, sightOf(caller))));
     },

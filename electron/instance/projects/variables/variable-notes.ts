@@ -1,4 +1,4 @@
-import type { Caller } from '../../access/caller.ts';
+import { type Caller, seesShared } from '../../access/caller.ts';
 import type { Operation } from '../../audit/operation.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { ManyLine, VariableLine } from '../operations.ts';
@@ -22,12 +22,16 @@ export interface Sight {
   mayRead: boolean;
   /** Secrets. */
   mayReveal: boolean;
+  /** Shared variables: whether there is one, what it refers to. */
+  seesShared: boolean;
 }
 
-export function sightOf({ permissions }: Caller): Sight {
+export function sightOf(caller: Caller): Sight {
+  const { permissions } = caller;
   return {
     mayRead: permissions.includes('environments:read'),
     mayReveal: permissions.includes('environments:reveal'),
+    seesShared: seesShared(caller),
   };
 }
 

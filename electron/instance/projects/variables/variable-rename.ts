@@ -5,6 +5,7 @@ import { SecretText } from '../../vault/secret-text.ts';
 import { projectOperations } from '../operations.ts';
 import { listUses, nameOf, requireReferences, type VariableUse } from './reference-check.ts';
 import { renameReferences } from './references.ts';
+import { createSharedGate } from './shared-gate.ts';
 import { requireUnchanged } from './variable-conflict.ts';
 import { noteVariable, type Scope, sightOf } from './variable-notes.ts';
 import { changeVariable, type VariableFields } from './variable-rows.ts';
@@ -25,6 +26,8 @@ interface Rename {
   change?: Partial<VariableFields>;
   /** False checks what it refers to itself as well, as a change without a new name does; true checks nothing. */
   allowUnresolved?: boolean;
+  /** As for a change without a new name. */
+  isValueUnseen?: boolean;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function renameVariable(
   actor: Caller,
   scope: Scope,
   id: number,
-  { key, references, expectedUpdatedAt, change = {}, allowUnresolved }: Rename,
+  { key, references, expectedUpdatedAt, change = {}, allowUnresolved, isValueUnseen = false }: Rename,
 ): Promise<{ variable: Variable; changed: VariableUse[] }> {
   const sight = sightOf(actor);
   const known = getVariable(ctx, scope.projectId, id);
@@ -54,19 +57,25 @@ export async function renameVariable(
   const renamed = ctx.store.transaction(() => {
     const now = getVariable(ctx, scope.projectId, id);
     if (now.updatedAt !== known.updatedAt || markAll() !== mark) throw changedMeanwhile();
+    createSharedGate(ctx, scope.projectId, sight)(change.value?.reveal() ?? '', !isValueUnseen);
     changeVariable(ctx, scope.projectId, id, { ...change, key }, actor.label);
     for (const use of changed) changeReferences(ctx, actor, use, from, key);
     // Only once all of them are changed: they may refer to each other.
     if (allowUnresolved !== true)
       for (const use of changed) requireReferences(ctx, use.projectId, use.id, sight);
-    if (allowUnresolved === false) requireReferences(ctx, scope.projectId, id, sight, change.value?.reveal());
+    const text = isValueUnseen ? undefined : change.value?.reveal();
+    if (allowUnresolved === false) requireReferences(ctx, scope.projectId, id, sight, text);
     const variable = getVariable(ctx, scope.projectId, id);
     noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
     return { variable, changed };
   });
   // The request says that shared variables changed: lists of projects would not be read again.
   if (changed.some((use) => use.projectId !== scope.projectId))
-    ctx.events.emit('changed', { resource: 'projects', userId: null });
+    ctx.events.emit('changed', {
+      resource: 'projects',
+      userId: null,
+      projectIds: changed.flatMap(({ projectId }) => (projectId === null ? [] : [projectId])),
+    });
   return renamed;
 }
 

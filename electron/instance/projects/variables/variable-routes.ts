@@ -17,15 +17,18 @@ import {
   createVariable,
   deleteMany,
   deleteVariable,
+  encryptMany,
+  looksSecret,
+  readVersion,
   setEnvironmentsOfMany,
   updateVariable,
 } from './variable-changes.ts';
 import { addHistoryRoutes } from './variable-history-routes.ts';
-import { type Scope, type Sight, sightOf } from './variable-notes.ts';
+import { maySee, type Scope, type Sight, sightOf } from './variable-notes.ts';
 import { referenceChoices, renameVariable } from './variable-rename.ts';
 import type { VariableFields } from './variable-rows.ts';
 import { listScopePaths, type ScopePath } from './variable-scope.ts';
-import { bulkChangeShape, toVariableJson, variableShape } from './variable-shapes.ts';
+import { bulkChangeShape, saidNote, toVariableJson, variableShape } from './variable-shapes.ts';
 import { getVariable, listVariablesAs, type Variable } from './variables.ts';
 
 const environmentIds = z.array(z.int()).max(1000);
@@ -35,13 +38,17 @@ const createBody = z.object({
   environment_ids: environmentIds.optional(),
   include_in_preview: z.boolean().optional(),
   expires_at: saidEnd.optional(),
+  note: saidNote.optional(),
   /** Plain unless said, as clients of Temps have it; `guess` decides by name and value, in doubt for a secret. */
   is_secret: z.union([z.boolean(), z.literal('guess')]).default(false),
   allow_unresolved: z.boolean().default(false),
 });
 const updateBody = createBody.partial().extend({
-  is_secret: z.boolean().optional(),
+  /** `guess` leaves a secret one, and makes a plain one secret where its name and new value look like it; unless said, it stays what it is. */
+  is_secret: z.union([z.boolean(), z.literal('guess')]).optional(),
   value: z.string().nullish(),
+  /** Instead of a value: that of this earlier version, which nobody has to read to take it back. */
+  value_of_version: z.int().optional(),
   /**
    * True keeps the value, whatever `value` says; false takes it as it is, also empty or of asterisks. Unless said, both of
    * these keep a secret.
@@ -63,9 +70,12 @@ const bulkBody = z.discriminatedUnion('action', [
   many.extend({ action: z.literal('delete') }),
   many.extend({
     action: z.literal('set_environments'),
-    environment_ids: environmentIds,
+    environment_ids: environmentIds.default([]),
+    /** Others for single ones, by id. */
+    environment_ids_of: z.record(z.string(), environmentIds).default({}),
     allow_unresolved: z.boolean().default(false),
   }),
+  many.extend({ action: z.literal('make_secret') }),
 ]);
 
 /** Variables of a project, and the shared ones. The same routes serve both. */
@@ -102,7 +112,7 @@ function addReading(
     }),
     async (c) => {
       const caller = c.get('caller');
-      const { projectId } = find(caller, c.req.param());
+      const { projectId } = find(c);
       const { environment_id, search } = c.req.valid('query');
       return await listing(async () => {
         const sight = sightOf(caller);
@@ -126,7 +136,7 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
     }),
     (c) => {
       const caller = c.get('caller');
-      const scope = find(caller, c.req.param());
+      const scope = find(c);
       const request = c.req.valid('json');
       const fields: VariableFields = {
         key: request.key,
@@ -138,6 +148,7 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
         environmentIds: request.environment_ids ?? listAllEnvironments(ctx, scope.projectId),
         includeInPreview: request.include_in_preview ?? false,
         end: request.expires_at,
+        note: request.note,
       };
       const conditions = { allowUnresolved: request.allow_unresolved };
       const created = createVariable(ctx, caller, scope, fields, conditions);
@@ -155,20 +166,26 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
     }),
     async (c) => {
       const caller = c.get('caller');
-      const scope = find(caller, c.req.param());
+      const scope = find(c);
       const id = Number(c.req.param('id'));
       const request = c.req.valid('json');
       const sight = sightOf(caller);
       const known = getVariable(ctx, scope.projectId, id);
-      const value = findNewValue(request, known, {
-        ...sight,
-        // SECURITY: that nothing changed tells an unconfirmed session the value as well as reading it does.
-        mayReveal: sight.mayReveal && mayDo(caller, 'variables_reveal', ctx.clock.now()),
-      });
+      const earlier =
+        request.value_of_version === undefined ? null : readVersion(ctx, known, request.value_of_version);
+      const value =
+        earlier === null
+          ? findNewValue(request, known, {
+              ...sight,
+              // SECURITY: that nothing changed tells an unconfirmed session the value as well as reading it does.
+              mayReveal: sight.mayReveal && mayDo(caller, 'variables_reveal', ctx.clock.now()),
+            })
+          : earlier.value;
       const change = toChange(request, known, value);
       const conditions = {
         expectedUpdatedAt: request.expected_updated_at,
         allowUnresolved: request.allow_unresolved ?? false,
+        isValueUnseen: earlier !== null && !maySee(sight, earlier),
       };
       const { key = known.key, references } = request;
       const isRenamed = references !== undefined && key !== known.key;
@@ -187,15 +204,18 @@ function listAllEnvironments(ctx: Context, projectId: number | null): number[] {
 function toChange(
   request: z.infer<typeof updateBody>,
   old: Variable,
-  value: string | undefined,
+  value: SecretText | undefined,
 ): Partial<VariableFields> {
+  const isSecret =
+    request.is_secret === 'guess' ? looksSecret(request.key ?? old.key, value) : request.is_secret;
   return {
     ...(isEndInForce(request, old) ? {} : { end: request.expires_at }),
     ...(request.key === undefined ? {} : { key: request.key }),
-    ...(value === undefined ? {} : { value: new SecretText(value) }),
-    ...(request.is_secret === undefined ? {} : { isSecret: request.is_secret }),
+    ...(value === undefined ? {} : { value }),
+    ...(isSecret === undefined ? {} : { isSecret }),
     ...(request.environment_ids === undefined ? {} : { environmentIds: request.environment_ids }),
     ...(request.include_in_preview === undefined ? {} : { includeInPreview: request.include_in_preview }),
+    ...(request.note === undefined ? {} : { note: request.note }),
   };
 }
 
@@ -211,11 +231,11 @@ function findNewValue(
   { value, keep_value: isKept }: z.infer<typeof updateBody>,
   old: Variable,
   { mayRead }: Sight,
-): string | undefined {
+): SecretText | undefined {
   if (isKept) return undefined;
   const isMask = old.isSecret && isKept === undefined && (value === '' || /^\*{6,}$/.test(value ?? ''));
   const isSame = !old.isSecret && mayRead && value === old.value;
-  return isMask || isSame ? undefined : (value ?? undefined);
+  return isMask || isSame || value == null ? undefined : new SecretText(value);
 }
 
 function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {
@@ -232,7 +252,7 @@ function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, fin
     }),
     (c) => {
       const caller = c.get('caller');
-      const scope = find(caller, c.req.param());
+      const scope = find(c);
       const { expected_updated_at } = c.req.valid('query');
       deleteVariable(ctx, caller, scope, Number(c.req.param('id')), expected_updated_at);
       return c.body(null, 204);
@@ -257,7 +277,7 @@ function addBulk(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }:
         request.action === 'delete' ? 'variables_delete' : 'variables_change',
         ctx.clock.now(),
       );
-      const scope = find(caller, c.req.param());
+      const scope = find(c);
       return c.json({ changed: await changeMany(ctx, caller, scope, request) });
     },
   );
@@ -271,9 +291,11 @@ async function changeMany(
 ): Promise<number> {
   const which = { ids: request.ids, expectedUpdatedAt: request.expected_updated_at };
   if (request.action === 'delete') return await deleteMany(ctx, caller, scope, which);
+  if (request.action === 'make_secret') return await encryptMany(ctx, caller, scope, which);
   return await setEnvironmentsOfMany(ctx, caller, scope, {
     ...which,
     environmentIds: request.environment_ids,
+    environmentIdsOf: request.environment_ids_of,
     allowUnresolved: request.allow_unresolved,
   });
 }

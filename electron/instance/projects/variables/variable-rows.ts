@@ -25,6 +25,8 @@ export interface VariableFields {
   includeInPreview: boolean;
   /** When it ends, as someone said. */
   end?: SaidEnd | undefined;
+  /** What someone wrote about it; not encrypted, and in no line of the audit log. An empty one is none. */
+  note?: string | null | undefined;
 }
 
 /** Position of a project's next variable. */
@@ -54,8 +56,8 @@ export function insertVariable(
     const stored = storeValue(ctx, fields.value, fields.isSecret);
     const id = ctx.store.sqlite
       .prepare(
-        `INSERT INTO env_vars (project_id, key, is_secret, value, secret_id, include_in_preview, position, created_at, updated_at)
-         VALUES (@projectId, @key, @isSecret, @value, @secretId, @preview, @position, @now, @now) RETURNING id`,
+        `INSERT INTO env_vars (project_id, key, is_secret, value, secret_id, include_in_preview, position, note, created_at, updated_at)
+         VALUES (@projectId, @key, @isSecret, @value, @secretId, @preview, @position, @note, @now, @now) RETURNING id`,
       )
       .pluck()
       .get({
@@ -64,6 +66,7 @@ export function insertVariable(
         ...stored,
         preview: fields.includeInPreview ? 1 : 0,
         position,
+        note: fields.note || null,
         now: ctx.clock.now(),
       }) as number;
     linkEnvironments(ctx, id, fields.environmentIds);
@@ -109,9 +112,15 @@ export function changeVariable(
     } else if (endByHand !== old.endByHand) setEndByHand(ctx, old, endByHand);
     ctx.store.sqlite
       .prepare(
-        'UPDATE env_vars SET key = ?, include_in_preview = ?, updated_at = max(?, updated_at + 1) WHERE id = ?',
+        'UPDATE env_vars SET key = ?, include_in_preview = ?, note = ?, updated_at = max(?, updated_at + 1) WHERE id = ?',
       )
-      .run(key, (change.includeInPreview ?? old.includeInPreview) ? 1 : 0, ctx.clock.now(), id);
+      .run(
+        key,
+        (change.includeInPreview ?? old.includeInPreview) ? 1 : 0,
+        change.note === undefined ? old.note : change.note || null,
+        ctx.clock.now(),
+        id,
+      );
     if (key !== old.key)
       noteMove(ctx, changedBy, {
         change: 'renamed',

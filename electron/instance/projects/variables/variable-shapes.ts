@@ -5,6 +5,7 @@ import { errorCode } from '../../http/error-code.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { describeEnd, endFields } from '../ends/end-shapes.ts';
 import { environmentChangeKinds } from '../environment-history.ts';
+import { namedProjectShape } from '../project-shapes.ts';
 import { listReferences } from './references.ts';
 import { changeKinds } from './variable-history.ts';
 import type { Sight } from './variable-notes.ts';
@@ -43,9 +44,23 @@ export const variableShape = z
     references: z.array(z.string()),
     environments: z.array(variableEnvironment),
     include_in_preview: z.boolean(),
+    /** What someone wrote about it; not encrypted. Null for none, and for callers without environments:read. */
+    note: z.string().nullable(),
     ...endFields,
   })
   .openapi('Variable');
+
+const MAX_NOTE_CHARACTERS = 1000;
+
+/** As a request says it: an empty one is none. SECURITY: line breaks and tabs, and no other control characters. */
+export const saidNote = z
+  .string()
+  .max(MAX_NOTE_CHARACTERS, `at most ${MAX_NOTE_CHARACTERS.toLocaleString('en')} characters`)
+  .refine((text) => !/[^\P{Cc}\n\r\t]|[\p{Cs}\u202A-\u202E\u2066-\u2069]/u.test(text), {
+    message: 'no control characters',
+  })
+  .overwrite((text) => text.replaceAll(/\r\n?/g, '\n').trim())
+  .nullable();
 
 export const variableValueShape = z.object({ value: z.string() }).openapi('VariableValue');
 
@@ -112,7 +127,7 @@ const refusedLine = z
   .object({ line: z.int(), name: z.string().nullable(), reason: z.string() })
   .openapi('RefusedLine');
 
-const importWarning = z
+export const importWarning = z
   .object({ key: z.string(), code: z.enum(['reference_missing', 'reference_cycle']), name: z.string() })
   .openapi('ImportWarning');
 
@@ -137,16 +152,23 @@ export const importOutcomeShape = z
   .openapi('ImportOutcome');
 
 const importRecord = z
-  .object({ id: z.int(), imported_at: z.int(), imported_by: z.string(), imported_by_actor: actorShape })
+  .object({
+    id: z.int(),
+    imported_at: z.int(),
+    imported_by: z.string(),
+    imported_by_actor: actorShape,
+    /** Name of the environment that it was copied from; null for a file. */
+    copied_from: z.string().nullable(),
+  })
   .openapi('ImportRecord');
 
-/** Null where no import can be undone. */
+/** Null where no import or copy can be undone. */
 export const lastImportShape = z.object({ last: z.union([importRecord, z.null()]) }).openapi('LastImport');
 
 export const undoOutcomeShape = importRecord
   .extend({
     dry_run: z.boolean(),
-    /** Names that the import had added, and that go again. */
+    /** Names that it had added, and that go again. */
     removed: z.array(z.string()),
     /** Names that have their former value again. */
     changed: z.array(z.string()),
@@ -183,11 +205,7 @@ export const environmentHistoryShape = z
 
 export const searchResultsShape = z
   .object({
-    results: z.array(
-      variableShape
-        .extend({ project: z.object({ id: z.int(), name: z.string(), slug: z.string() }) })
-        .openapi('FoundVariable'),
-    ),
+    results: z.array(variableShape.extend({ project: namedProjectShape }).openapi('FoundVariable')),
   })
   .openapi('SearchResults');
 
@@ -199,6 +217,7 @@ export function toVariableJson(variable: Variable, { mayRead }: Sight, naming: N
     ...describeEnd(variable),
     changedByActor: naming.byLabel(variable.changedBy, variable.changedAt),
     value,
+    note: mayRead ? variable.note : null,
     references: value === null ? [] : listReferences(value, MAX_REFERENCES_TOLD),
     environments: variable.environments.map((environment) => ({
       ...environment,

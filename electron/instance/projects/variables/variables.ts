@@ -24,6 +24,8 @@ export interface Variable extends KnownEnd {
   secretId: SecretId | null;
   includeInPreview: boolean;
   position: number;
+  /** What someone wrote about it; not encrypted. */
+  note: string | null;
   createdAt: number;
   /** Grows with every change of the row, even when the clock does not: identifies the version a client saw last. */
   updatedAt: number;
@@ -39,7 +41,7 @@ export interface Variable extends KnownEnd {
 }
 
 const COLUMNS = `v.id, v.project_id AS projectId, v.key, v.is_secret AS isSecret, v.value, v.secret_id AS secretId,
-  v.include_in_preview AS includeInPreview, v.position, v.created_at AS createdAt, v.updated_at AS updatedAt,
+  v.include_in_preview AS includeInPreview, v.position, v.note, v.created_at AS createdAt, v.updated_at AS updatedAt,
   h.version, h.changed_by AS changedBy, h.changed_at AS changedAt, s.last_used_at AS lastUsedAt,
   h.end_by_hand AS endByHand, h.found_end_at AS foundEndAt, h.found_end_from AS foundEndFrom,
   (SELECT json_group_array(json_object('id', e.id, 'name', e.name)) FROM env_var_environments ve
@@ -86,12 +88,12 @@ export function requireValue(value: SecretText): void {
 
 export interface VariableFilter {
   environmentId?: number | undefined;
-  /** In names and plain values; never in secrets. */
+  /** In names, notes and plain values; never in secrets. */
   search?: string | undefined;
 }
 
 const MATCHES_SEARCH =
-  'instr(lower(v.key), lower(@search)) > 0 OR (v.is_secret = 0 AND instr(lower(v.value), lower(@search)) > 0)';
+  'instr(lower(v.key), lower(@search)) > 0 OR instr(lower(v.note), lower(@search)) > 0 OR (v.is_secret = 0 AND instr(lower(v.value), lower(@search)) > 0)';
 
 /**
  * In the order of their file. `projectId` null: the shared ones. Throws `secret_too_large` when their plain values
@@ -196,15 +198,15 @@ async function* readPages(
 }
 
 /**
- * Reads variables of an environment in slices, and shared ones with it, as they were at one time: again when one
+ * Reads variables of environments in slices, and shared ones with them, as they were at one time: again when one
  * was changed meanwhile. Throws `changed_meanwhile` when that happens every time.
  */
 export async function readUnchanged<T>(
   ctx: Context,
-  environmentId: number,
+  environmentIds: readonly number[],
   read: () => Promise<T>,
 ): Promise<T> {
-  const mark = () => `${markEnvironment(ctx, environmentId)} ${markShared(ctx)}`;
+  const mark = () => `${markEnvironments(ctx, environmentIds)} ${markShared(ctx)}`;
   for (let reading = 1; ; reading++) {
     const before = mark();
     try {
@@ -230,6 +232,11 @@ export function markEnvironment(ctx: Context, environmentId: number): string {
   const from =
     'env_var_environments x JOIN env_vars v ON v.id = x.env_var_id WHERE x.environment_id = ? AND v.hidden = 0';
   return ctx.store.sqlite.prepare(`SELECT ${MARK} FROM ${from}`).pluck().get(environmentId) as string;
+}
+
+/** The same of several. */
+export function markEnvironments(ctx: Context, ids: readonly number[]): string {
+  return ids.map((id) => markEnvironment(ctx, id)).join(' ');
 }
 
 function markShared(ctx: Context): string {
