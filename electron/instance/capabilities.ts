@@ -19,6 +19,7 @@ import { type Capability, requireDistinct } from './kernel/capability.ts';
 import type { Context } from './kernel/context.ts';
 import type { Exchange } from './kernel/exchange.ts';
 import { projectsCapability } from './projects/capability.ts';
+import { findProject } from './projects/projects.ts';
 import { settingsCapability } from './settings/capability.ts';
 import { getSettings } from './settings/settings.ts';
 import { vaultCapability } from './vault/capability.ts';
@@ -37,6 +38,8 @@ export interface Composition {
   identify: ReturnType<typeof createAuthenticator>;
   isSetUp(): boolean;
   noteUse(caller: Caller): void;
+  /** Of a project by what a path names it with; null where there is none. */
+  findProjectId(segment: string): number | null;
   /** Who is at the desktop window. */
   window: WindowSeat;
   /** Additional host names from the settings. */
@@ -109,6 +112,7 @@ export function compose(
     identify: createAuthenticator(identity),
     isSetUp: () => identity.isSetUp(),
     noteUse: identity.presence.noteUse,
+    findProjectId: (segment) => findProject(ctx, segment)?.id ?? null,
     window: {
       findAccountId: () => findFirstAdministrator(ctx)?.id ?? null,
       isLocked: identity.presence.isWindowLocked,

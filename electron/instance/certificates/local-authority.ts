@@ -1,10 +1,11 @@
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type * as X509 from '@peculiar/x509';
+import { PRIVATE_NETWORKS } from '../kernel/addresses.ts';
 import type { Context } from '../kernel/context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper } from '../vault/vault.ts';
-import { isLocalName, LOCAL_DOMAINS, listMachineNames, PRIVATE_NETWORKS } from './local-names.ts';
+import { isLocalName, LOCAL_DOMAINS, listMachineNames } from './local-names.ts';
 import { certificateOperations } from './operations.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

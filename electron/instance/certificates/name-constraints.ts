@@ -6,7 +6,8 @@ import {
   id_ce_nameConstraints,
   NameConstraints,
 } from '@peculiar/asn1-x509';
-import { LOCAL_DOMAINS, PRIVATE_NETWORKS } from './local-names.ts';
+import { PRIVATE_NETWORKS } from '../kernel/addresses.ts';
+import { LOCAL_DOMAINS } from './local-names.ts';
 
 /**
  * What an authority may vouch for, as the content of an extension (RFC 5280, 4.2.1.10). A device that trusts it trusts it

@@ -19,7 +19,7 @@ export const diagnosticsShape = z
       arch: z.string(),
       os_release: z.string(),
     }),
-    instance: z.object({ id: z.string(), name: z.string() }),
+    instance: z.object({ id: z.string() }),
     vault: z.object({
       case: z.enum(vaultCases),
       custody: z.enum(custodyNames),

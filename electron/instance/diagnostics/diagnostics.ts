@@ -15,7 +15,7 @@ const OWN_FILE =
 
 /**
  * Diagnostics that can be shared with strangers. SECURITY: only numbers, states and our own names: no value, key,
- * hash, address, path or typed text except the instance's name.
+ * hash, address, path, or name that a person gave, that of the instance included.
  */
 export function collectDiagnostics(ctx: Context, core: VaultCore) {
   const { level, reasons } = getHealth(core);
@@ -23,7 +23,7 @@ export function collectDiagnostics(ctx: Context, core: VaultCore) {
   return {
     madeAt: ctx.clock.now(),
     versions: listVersions(ctx),
-    instance: { id: ctx.store.identity.id, name: ctx.store.identity.name },
+    instance: { id: ctx.store.identity.id },
     vault: {
       case: core.situation.case,
       custody: core.custody.name,

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Caller } from '../access/caller.ts';
+import { type Caller, everyProject } from '../access/caller.ts';
 import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import { AppError } from '../kernel/app-error.ts';
@@ -81,6 +81,7 @@ export function createOwner(via: 'socket' | 'window', nowMs: number): Caller {
     ip: null,
     label: 'owner',
     permissions,
+    projects: everyProject,
     userId: null,
     sessionId: null,
     confirmedAt: nowMs,

@@ -1,4 +1,4 @@
-import { lockCaller, type OwnerCaller } from '../access/caller.ts';
+import { everyProject, lockCaller, type OwnerCaller } from '../access/caller.ts';
 import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -55,6 +55,7 @@ export function openWindowDoor(app: App, clock: Clock, seat: WindowSeat): Window
       ip: null,
       label: 'owner',
       permissions,
+      projects: everyProject,
       userId,
       sessionId: null,
       // Before there is an account nobody could confirm, and whoever is here may create it.

@@ -1,7 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { type Act, requireAct } from '../access/acts.ts';
-import type { Caller } from '../access/caller.ts';
+import { type Act, requireAct, requireActSomewhere } from '../access/acts.ts';
+import { type Caller, enterProject, noSuchProject, reachesProject } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import { closeShape } from './closed-shape.ts';
 
@@ -21,6 +21,12 @@ export interface ApiEnv {
     identifyAgain: () => Caller;
     /** Set by a route that only reads although its method could change something. */
     isQuestion?: boolean;
+    /** Of a project by id, slug or name; null where there is none. */
+    findProjectId: (segment: string) => number | null;
+    /** The project in the path of the request, which is there for the caller. */
+    projectId?: number;
+    /** Projects that a request changed, where its path names none. */
+    changedProjects?: readonly number[];
   };
 }
 
@@ -69,12 +75,48 @@ function sayKey(key: string): string {
 /**
  * The act of a route, for `createRoute`: the caller is refused by it before anything of the request is read. `also`
  * are those the handler asks for with `requireAct`, where a request goes further.
+ *
+ * SECURITY: this is the one place that decides on projects. A route with `{project}` in its path is refused as if there were no
+ * such project unless it is there for the caller, who is in it from here on (`enterProject`): with what they may there. The
+ * project is found once, here: `getProjectOf` gives the handler this one, whatever has that name by then.
  */
 export function act(name: Act, ...also: Act[]): { 'x-acts': Act[]; middleware: MiddlewareHandler<ApiEnv> } {
   return {
     'x-acts': [name, ...also],
     async middleware(c, next) {
-      requireAct(c.get('caller'), name, c.get('nowMs'));
+      const caller = c.get('caller');
+      const segment = c.req.param('project');
+      if (segment === undefined) requireAct(caller, name, c.get('nowMs'));
+      else {
+        const projectId = c.get('findProjectId')(segment);
+        const entered = tryToEnter(caller, projectId);
+        requireAct(entered ?? caller, name, c.get('nowMs'));
+        if (entered === null || projectId === null) throw noSuchProject();
+        c.set('caller', entered);
+        c.set('projectId', projectId);
+      }
+      await next();
+    },
+  };
+}
+
+/** Null for a project that is not there. Throws `not_found` at once for who has roles in projects alone. */
+function tryToEnter(caller: Caller, projectId: number | null): Caller | null {
+  if (projectId !== null && reachesProject(caller, projectId)) return enterProject(caller, projectId);
+  const isMember = !caller.projects.isAll && (caller.kind === 'user' || caller.kind === 'key');
+  if (isMember) throw noSuchProject();
+  return null;
+}
+
+/** As `act`, for what is of many projects: who may do it in one of them passes, and the handler leaves out the others. */
+export function actSomewhere(
+  name: Act,
+  ...also: Act[]
+): { 'x-acts': Act[]; middleware: MiddlewareHandler<ApiEnv> } {
+  return {
+    'x-acts': [name, ...also],
+    async middleware(c, next) {
+      requireActSomewhere(c.get('caller'), name, c.get('nowMs'));
       await next();
     },
   };
@@ -85,6 +127,8 @@ export function requireActs({ openAPIRegistry }: Routes): void {
   for (const definition of openAPIRegistry.definitions)
     if (definition.type === 'route' && !('x-acts' in definition.route))
       throw new Error(`${definition.route.method.toUpperCase()} ${definition.route.path} names no act.`);
+    else if (definition.type === 'route' && /^\/projects\/\{(?!project\})/.test(definition.route.path))
+      throw new Error(`${definition.route.path} has a project under another name than {project}.`);
 }
 
 /** A required JSON body without fields that its shape does not name, for `createRoute`'s `request`. */

@@ -51,6 +51,8 @@ export interface AppOptions {
   /** Told who changed something: they are there. */
   noteUse(caller: Caller): void;
   ctx: Context;
+  /** Of a project by what a path names it with; null where there is none. */
+  findProjectId: (segment: string) => number | null;
   /** Host names and addresses this instance answers to. */
   listHosts: () => string[];
   /** Pages and files of the console. */
@@ -62,7 +64,7 @@ export interface AppOptions {
  * under `/api` is a problem, never a page.
  */
 export function createApp(options: AppOptions): App {
-  const { routes, feed, words, identify, noteUse, ctx, listHosts, consoleRoutes } = options;
+  const { routes, feed, words, identify, noteUse, ctx, findProjectId, listHosts, consoleRoutes } = options;
   const api = new OpenAPIHono<ApiEnv>();
   for (const route of routes) api.route('/', route);
   api.route('/', changeFeedRoutes(ctx, feed));
@@ -127,10 +129,13 @@ export function createApp(options: AppOptions): App {
     }
     c.set('caller', caller);
     c.set('nowMs', ctx.clock.now());
+    c.set('findProjectId', findProjectId);
     c.set('identifyAgain', () => identify(credentials, findDoorCaller()));
     await next();
     if (!SAFE_METHODS.has(c.req.method) && c.res.ok && !c.get('isQuestion')) {
-      announceChange(ctx, c.req.path, caller);
+      const projectId = c.get('projectId');
+      const projectIds = projectId === undefined ? (c.get('changedProjects') ?? []) : [projectId];
+      announceChange(ctx, c.req.path, caller, projectIds);
       noteUse(caller);
     }
   });

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import type { Caller } from '../access/caller.ts';
+import { type Caller, enterProject, reachesProject } from '../access/caller.ts';
 import { type Permission, permissions } from '../access/permissions.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
@@ -35,11 +35,21 @@ export interface Feed {
 const CHANGED = 'changed';
 
 /** Tells every open window that a request changed `path`, through whichever door. */
-export function announceChange(ctx: Context, path: string, caller: Caller): void {
+export function announceChange(
+  ctx: Context,
+  path: string,
+  caller: Caller,
+  projectIds: readonly number[],
+): void {
   const [, api, resource = ''] = path.split('/');
   if (api !== 'api' || !/^[a-z][a-z-]*$/.test(resource)) return;
   const userId = 'userId' in caller ? caller.userId : null;
-  ctx.events.emit(CHANGED, { resource, userId });
+  ctx.events.emit(CHANGED, { resource, userId, projectIds });
+}
+
+interface Waiting {
+  users: Set<number | null>;
+  projects: Set<number>;
 }
 
 /** One open stream: what waits to be sent, and its end. */
@@ -47,8 +57,8 @@ interface Listener {
   /** Who listens, whichever of their sessions and keys it is. */
   who: string;
   views: Set<LiveView>;
-  /** Resource → whose changes of it are waiting. */
-  changed: Map<string, Set<number | null>>;
+  /** Resource → whose changes of it are waiting, and in which projects. */
+  changed: Map<string, Waiting>;
   end(): void;
 }
 
@@ -134,10 +144,11 @@ function listen(ctx: Context, views: readonly LiveView[]): Set<Listener> {
     ctx.events.on(view.event, () => {
       for (const { views: due } of listeners) due.add(view);
     });
-  ctx.events.on(CHANGED, ({ resource, userId }) => {
+  ctx.events.on(CHANGED, ({ resource, userId, projectIds = [] }) => {
     for (const { changed } of listeners) {
-      const users = changed.get(resource) ?? new Set();
-      changed.set(resource, users.add(userId));
+      const { users, projects } = changed.get(resource) ?? { users: new Set(), projects: new Set() };
+      for (const id of projectIds) projects.add(id);
+      changed.set(resource, { users: users.add(userId), projects });
     }
   });
   ctx.stopping.addEventListener('abort', () => {
@@ -160,9 +171,9 @@ function takeMessages(listener: Listener, heardWith: Feed['heardWith']): Message
       isFor: (caller: Caller) => caller.permissions.includes(permission),
       render,
     })),
-    ...[...listener.changed].map(([resource, users]) => ({
+    ...[...listener.changed].map(([resource, waiting]) => ({
       event: CHANGED,
-      isFor: (caller: Caller) => mayHear(caller, heardWith.get(resource), users),
+      isFor: (caller: Caller) => mayHear(caller, heardWith.get(resource), waiting),
       render: () => ({ resource }),
     })),
   ];
@@ -171,15 +182,13 @@ function takeMessages(listener: Listener, heardWith: Feed['heardWith']): Message
   return messages;
 }
 
-/** People also receive their own changes, for their other windows. */
-function mayHear(
-  caller: Caller,
-  needed: Permission | undefined,
-  changedBy: ReadonlySet<number | null>,
-): boolean {
-  if ('userId' in caller && caller.userId !== null && changedBy.has(caller.userId)) return true;
+/** People also receive their own changes, for their other windows. SECURITY: of projects that are there for them alone. */
+function mayHear(caller: Caller, needed: Permission | undefined, { users, projects }: Waiting): boolean {
+  if ('userId' in caller && caller.userId !== null && users.has(caller.userId)) return true;
   const all = needed ? [needed] : permissions;
-  return all.every((permission) => caller.permissions.includes(permission));
+  const mayIn = (here: Caller) => all.every((permission) => here.permissions.includes(permission));
+  if (mayIn(caller)) return true;
+  return [...projects].some((id) => reachesProject(caller, id) && mayIn(enterProject(caller, id)));
 }
 
 /** A person and the keys they made are one listener. */

@@ -20,6 +20,7 @@ export interface AutoLockDescription extends AutoLock {
   says: string;
   window: string | null;
   screen: string;
+  screenAvailable: boolean;
   reopening: string;
   waits: { title: string; schedule: string | null; nextAt: number | null }[];
 }
@@ -38,6 +39,7 @@ export function describeAutoLock(
       ? null
       : 'The desktop window is not locked: there is no account yet, and no password to unlock it with.',
     screen: sayScreenLock(autoLock.withScreen, screen()),
+    screenAvailable: screen().isHeard,
     reopening: reopenings[custody()],
     waits: [
       ...listWaiting().map((title) => ({ title, schedule: null, nextAt: null })),

@@ -45,6 +45,7 @@ const autoLockShape = z
     window: z.string().nullable().openapi({ description: 'Why the desktop window is not locked, or null' }),
     with_screen: z.boolean(),
     screen: z.string().openapi({ description: 'Whether the vault locks with the screen, or why it cannot' }),
+    screen_available: z.boolean().openapi({ description: 'Whether the lock of the screen is heard here' }),
     reopening: z
       .string()
       .openapi({ description: 'What it takes to unlock the vault again, with its custody' }),
