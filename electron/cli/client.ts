@@ -1,8 +1,10 @@
 import { findSocketPath } from '../instance/doors/socket-path.ts';
 import type { Instance, InstanceOptions, ProcessHost } from '../instance/instance.ts';
+import { AppError } from '../instance/kernel/app-error.ts';
 import { hasDatabase, hasUnfinishedRestore } from '../instance/store/data-directory.ts';
 import { type Call, formatPath, type Method, type PathValues, type Schemas } from './api-request.ts';
 import { CommandError } from './command-error.ts';
+import { findMissing, type LookUp, readNamed } from './line/missing-names.ts';
 
 /** How long a command waits for another short command to release the data directory. */
 const WAIT_FOR_OTHERS_MS = 5000;
@@ -70,7 +72,21 @@ export async function resolveVariables(
   requireInstance(dataDir);
   // Without the API, which takes longer to load than all of this: `run` is what people wait for most often.
   const { resolveAlone } = await import('../instance/run-alone.ts');
-  return await resolveAlone(ownOptions(dataDir, false, processes), project, env);
+  try {
+    return await resolveAlone(ownOptions(dataDir, false, processes), project, env);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+    // Asked of the API, which is loaded now, it says what there is.
+    const client = await openInProcess(dataDir, false, processes);
+    try {
+      await client.get('/projects/{project}/environments/{environment}', {
+        path: { project, environment: env ?? 'production' },
+      });
+    } finally {
+      await client.close();
+    }
+    throw error;
+  }
 }
 
 /** The instance that runs in a data directory, over its socket; null where none does. */
@@ -170,6 +186,7 @@ function createClient(send: Send, isRemote: boolean, close: () => Promise<void>)
       const reply = await send(method.toUpperCase(), formatPath(path, values), payload).catch((error) => {
         throw isHangUp(error) ? instanceGone() : error;
       });
+      if (reply.status === 404) throw (await nameMissing(send, body, values)) ?? toCommandError(reply.text);
       if (reply.status >= 400) throw toCommandError(reply.text);
       if (reply.status === 204) return undefined;
       return reply.contentType.startsWith('application/json') ? JSON.parse(reply.text) : reply.text;
@@ -186,6 +203,22 @@ function createClient(send: Send, isRemote: boolean, close: () => Promise<void>)
     delete: createCall('delete'),
     close,
   };
+}
+
+/** Of a project, environment or variable that is not there: the API says neither what was asked for nor what there is. */
+async function nameMissing(
+  send: Send,
+  body: object | undefined,
+  { path, query }: PathValues,
+): Promise<CommandError | null> {
+  const named = readNamed(path, query, body as Record<string, unknown> | undefined);
+  if (named === null) return null;
+  const lookUp: LookUp = async (address) => {
+    const { status, text } = await send('GET', address, null);
+    return status < 300 ? JSON.parse(text) : null;
+  };
+  // What is said of it first is not lost by a second question that fails.
+  return await findMissing(lookUp, named).catch(() => null);
 }
 
 /** Socket errors when the other side closed the connection or is gone. */

@@ -18,6 +18,9 @@ export class CommandError extends Error {
   }
 }
 
+/** Code of what Ctrl-C ended: the process ends by that signal, as a shell expects, so that its loops end too. */
+export const INTERRUPTED = 'interrupted';
+
 export function usageError(message: string): CommandError {
   return new CommandError('usage', message);
 }

@@ -4,6 +4,9 @@ import { AppError } from '../instance/kernel/app-error.ts';
 import type { Command, Invocation, OptionValues } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes, toExitCode } from './exit-code.ts';
+import { listArgumentWords } from './line/argument-words.ts';
+import { describeFields } from './line/field-words.ts';
+import { unknownArgument, unknownCommand, unknownOption, unknownSubcommand } from './line/wrong-words.ts';
 import { formatOverview, groups } from './registry.ts';
 import { formatJson, writeForPeople } from './terminal-text.ts';
 
@@ -31,7 +34,12 @@ export async function runCommandLine(given: string[], processes?: ProcessHost): 
       `It was done, but what it has to say could not be written (${lost}).`,
     );
   } catch (error) {
-    return report(error, wantsJson);
+    const code = report(error, wantsJson);
+    if (code === exitCodes.interrupted) {
+      const { endBy } = await import('./run-program.ts');
+      await endBy('SIGINT');
+    }
+    return code;
   }
 }
 
@@ -75,6 +83,9 @@ function moveLeadingOptions(args: string[]): string[] {
 
 async function dispatch(args: string[], processes: ProcessHost | undefined): Promise<number> {
   const [first] = args;
+  // `help env set` is `env set --help`.
+  if (first === 'help' && args[1] !== undefined && !args[1].startsWith('-'))
+    return await dispatch([...args.slice(1), '--help'], processes);
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
     writeForPeople(process.stdout, formatOverview());
     return first === undefined ? exitCodes.usage : exitCodes.done;
@@ -85,20 +96,25 @@ async function dispatch(args: string[], processes: ProcessHost | undefined): Pro
     return exitCodes.done;
   }
   const group = Object.hasOwn(groups, first) ? groups[first] : undefined;
-  if (!group) throw usageError(`Unknown command ${first}. See temps-desktop --help.`);
+  if (!group) throw unknownCommand(first, groups);
   const commands = new Map(Object.entries((await group.load()).commands));
   const name = [args.slice(0, 2).join(' '), first].find((candidate) => commands.has(candidate));
   const command = name === undefined ? undefined : commands.get(name);
   if (!command || name === undefined) {
     const usages = `${first} needs one of:\n  ${[...commands.values()].map(({ usage }) => usage).join('\n  ')}`;
-    if (!['help', '--help', '-h'].includes(args[1] ?? '')) throw usageError(usages);
+    const [, second = ''] = args;
+    if (!['help', '--help', '-h'].includes(second))
+      throw second === '' || second.startsWith('-')
+        ? usageError(usages)
+        : unknownSubcommand(first, second, commands);
     writeForPeople(process.stdout, `${usages}\n`);
     return exitCodes.done;
   }
-  return await runCommand(command, args.slice(name.split(' ').length), processes);
+  return await runCommand(name, command, args.slice(name.split(' ').length), processes);
 }
 
 async function runCommand(
+  name: string,
   command: Command,
   args: string[],
   processes: ProcessHost | undefined,
@@ -111,6 +127,8 @@ async function runCommand(
     );
     return exitCodes.done;
   }
+  const wrong = command.findMisuse?.(positionals) ?? findWrongWord(name, command, positionals);
+  if (wrong) throw usageError(`${wrong}\nusage: temps-desktop ${command.usage}`);
   const [min, max] = command.positionals ?? [0, 0];
   if (positionals.length < min || positionals.length > max)
     throw usageError(`usage: temps-desktop ${command.usage}`);
@@ -136,22 +154,35 @@ async function runCommand(
   return await command.run(invocation);
 }
 
+function findWrongWord(name: string, { usage }: Command, [first]: readonly string[]): string | undefined {
+  const words = listArgumentWords(name, usage);
+  if (first === undefined || words.length === 0 || words.includes(first)) return undefined;
+  return unknownArgument(name, first, words);
+}
+
 function parse(
   command: Command,
   args: string[],
 ): { values: OptionValues; positionals: string[]; rest: string[] } {
   const split = args.indexOf('--');
   const own = split < 0 ? args : args.slice(0, split);
+  const options: ParseArgsOptionsConfig = { ...globalOptions, ...command.options };
   try {
     const { values, positionals } = parseArgs({
       args: own,
-      options: { ...globalOptions, ...command.options },
+      options,
       allowPositionals: true,
       strict: true,
     });
     return { values: values as OptionValues, positionals, rest: split < 0 ? [] : args.slice(split + 1) };
   } catch (error) {
-    throw usageError(`${(error as Error).message.split('.')[0]}.\nusage: temps-desktop ${command.usage}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const [, unknown] = /^Unknown option '(.*?)'/s.exec(message) ?? [];
+    const said =
+      code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined
+        ? unknownOption(unknown, Object.keys(options))
+        : `${message.split('.')[0]}.`;
+    throw usageError(`${said}\nusage: temps-desktop ${command.usage}`);
   }
 }
 
@@ -163,9 +194,11 @@ function report(error: unknown, wantsJson: boolean): number {
       `${formatJson({ error_code: known.code, detail: known.message, errors: known.fields, details: known.details })}\n`,
     );
   } else {
-    writeForPeople(process.stderr, `temps-desktop: ${known.message}\n`);
-    for (const [field, message] of Object.entries(known.fields))
-      writeForPeople(process.stderr, `  ${field}: ${message}\n`);
+    const [message = '', ...more] = describeFields(known.message, known.fields);
+    // A usage has the name of the program in it.
+    const isUsage = message.startsWith('usage: temps-desktop ');
+    writeForPeople(process.stderr, `${isUsage ? '' : 'temps-desktop: '}${message}\n`);
+    for (const line of more) writeForPeople(process.stderr, `  ${line}\n`);
   }
   return toExitCode(known.code);
 }

@@ -26,6 +26,8 @@ export interface Command {
   options?: ParseArgsOptionsConfig;
   /** Minimum and maximum number of arguments. */
   positionals?: readonly [min: number, max: number];
+  /** What is wrong with arguments that people often give so, in a sentence; undefined for others. */
+  findMisuse?(positionals: readonly string[]): string | undefined;
   /** More for --help. */
   notes?: string;
   run(invocation: Invocation): Promise<number>;
@@ -105,6 +107,10 @@ export function formatSecrets(secrets: number, versions: number): string {
 export function formatDay(ms: number | null): string {
   return ms === null ? '–' : new Date(ms).toISOString().slice(0, 10);
 }
+
+/** `2026-06-01 12:30 UTC`. */
+export const formatMinute = (ms: number): string =>
+  `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 

@@ -16,6 +16,9 @@ const KEY_SEQUENCE = /^(?:\[[0-?]*[ -/]*[@-~]|O.|[^[O])/;
 
 export type HiddenLine =
   | { outcome: 'typed'; text: string }
+  /** Ctrl-C, which the terminal sends as a letter here, and not as the signal it is elsewhere. */
+  | { outcome: 'interrupted' }
+  /** The end of the input: Ctrl-D where nothing was typed. */
   | { outcome: 'cancelled' }
   /** Lines were pasted into a terminal that does not mark what is pasted: only the first could be told from typing. */
   | { outcome: 'several_lines' }
@@ -76,7 +79,8 @@ export async function readHiddenLine(
               ? { outcome: 'typed', text }
               : { outcome: 'several_lines' };
           }
-          if (letter === CONTROL.c || (letter === CONTROL.d && text === '')) return { outcome: 'cancelled' };
+          if (letter === CONTROL.c) return { outcome: 'interrupted' };
+          if (letter === CONTROL.d && text === '') return { outcome: 'cancelled' };
           text = edit(text, letter);
         }
       }

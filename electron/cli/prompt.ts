@@ -1,6 +1,5 @@
-import { CommandError, usageError } from './command-error.ts';
+import { CommandError, INTERRUPTED, usageError } from './command-error.ts';
 
-/** Everything on standard input. */
 /** More than any key, copy or value has: what never ends, as `yes` or /dev/zero, would fill the memory. */
 const MAX_STDIN_BYTES = 64 * 1024 * 1024;
 
@@ -135,13 +134,16 @@ async function askUnseen(question: string): Promise<string> {
     () => process.stderr.write(question),
   ).finally(() => process.stderr.write('\n'));
   if (answer.outcome === 'typed') return trimLine(answer.text);
-  throw usageError(refusals[answer.outcome]);
+  throw refusals[answer.outcome]();
 }
 
+const interrupted = () => new CommandError(INTERRUPTED, 'Cancelled.');
+const cancelled = () => new CommandError('cancelled', 'Cancelled.');
 const refusals = {
-  cancelled: 'Cancelled.',
-  several_lines: SEVERAL_LINES,
-  not_text: 'What was typed is not UTF-8 text. Nothing was done with it.',
+  interrupted,
+  cancelled,
+  several_lines: () => usageError(SEVERAL_LINES),
+  not_text: () => usageError('What was typed is not UTF-8 text. Nothing was done with it.'),
 } as const;
 
 async function askSeen(question: string): Promise<string> {
@@ -151,7 +153,8 @@ async function askSeen(question: string): Promise<string> {
   const lines: string[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
-      reader.once('SIGINT', () => reject(usageError('Cancelled.')));
+      reader.once('SIGINT', () => reject(interrupted()));
+      reader.once('close', () => reject(cancelled()));
       reader.on('line', (line) => {
         lines.push(line);
         resolve();

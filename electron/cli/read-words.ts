@@ -9,7 +9,7 @@ const ways: Record<Schemas['ReadWay'], string> = {
   revealed: 'revealed',
   exported: 'exported',
   run: 'read for a program',
-  compared: 'compared with an imported file',
+  compared: 'compared with an imported file or another environment',
 };
 
 const vias: Record<NonNullable<Read['via']>, string> = {
@@ -26,7 +26,7 @@ function nameReader({ via, by }: Pick<Read, 'via' | 'by'>): string {
 export const describeRead = (read: Read): string[] => [
   new Date(read.last_at).toISOString(),
   nameReader(read),
-  `${ways[read.how]}${read.together > 1 ? `, with ${read.together - 1} more` : ''}`,
+  `${ways[read.how]}${read.together > 1 ? `, with ${formatCount(read.together - 1, 'other variable')}` : ''}`,
   formatCount(read.count, 'time'),
   read.ip ?? '',
 ];

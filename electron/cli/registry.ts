@@ -19,8 +19,8 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/doctor.ts'),
   },
   audit: {
-    parameters: '[--limit N]',
-    about: 'show the audit log',
+    parameters: '[-p PROJECT] [--limit N]',
+    about: 'show the audit log, or that of one project',
     load: () => import('./commands/audit.ts'),
   },
   restore: {
@@ -37,6 +37,11 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'show background jobs and their results',
     load: () => import('./commands/jobs.ts'),
   },
+  diagnostics: {
+    parameters: '[--to FILE]',
+    about: 'show what a bug report needs, or save it as a file',
+    load: () => import('./commands/diagnostics.ts'),
+  },
   settings: {
     subcommands: ['show', 'set', 'clear', 'auto-lock'],
     about: 'show and change the settings, lock what nobody used for a while',
@@ -47,14 +52,24 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: "create the administrator's account, reset a password",
     load: () => import('./commands/admin.ts'),
   },
+  users: {
+    subcommands: ['list', 'invite', 'invites', 'revoke'],
+    about: 'people, and the links by which they make their accounts',
+    load: () => import('./people/users.ts'),
+  },
+  sessions: {
+    subcommands: ['list', 'revoke'],
+    about: 'where people are signed in, and ending that',
+    load: () => import('./people/sessions.ts'),
+  },
   token: {
-    subcommands: ['create', 'rotate', 'approve', 'deny'],
-    about: 'create an API key, give one a new text, sign in a command line of another computer',
+    subcommands: ['create', 'list', 'limit', 'rotate', 'approve', 'deny'],
+    about: 'API keys: create, list, limit to addresses, give a new text; sign in a command line elsewhere',
     load: () => import('./commands/token.ts'),
   },
   projects: {
-    subcommands: ['list', 'create', 'delete', 'environments', 'resources'],
-    about: 'projects and their environments',
+    subcommands: ['list', 'create', 'delete', 'environments', 'members', 'tokens', 'resources'],
+    about: 'projects, their environments, members and deployment tokens',
     load: () => import('./commands/projects.ts'),
   },
   env: {
@@ -62,11 +77,15 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'list',
       'get',
       'set',
+      'note',
       'expires',
       'ends',
       'rename',
       'rm',
       'import',
+      'compare',
+      'copy',
+      'promote',
       'undo',
       'history',
       'export',
@@ -75,7 +94,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'reads',
       'unusual',
     ],
-    about: 'list, set, import and export variables, and who read them',
+    about: 'list, set, import, export, compare and copy variables, and who read them',
     load: () => import('./commands/env.ts'),
   },
   trash: {
@@ -159,7 +178,7 @@ ${lines.join('\n')}
 
 Options of all commands: --data-dir DIR (default TEMPS_DATA_DIR, then ~/.temps), --json where data is printed, --help.
 --version says which version this is.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run exits with the code of its program.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found, 130 Ctrl-C; run exits with the code of its program.
 `;
 }
 

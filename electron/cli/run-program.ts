@@ -146,7 +146,8 @@ function findTerminal(): 'none' | 'background' | 'foreground' {
 /** How long a signal that was sent may take to end this process. Where something holds it, its number is the exit code. */
 const ENDING_MS = 1000;
 
-async function endBy(signal: NodeJS.Signals): Promise<void> {
+/** Ends this process by a signal, where nothing holds it. */
+export async function endBy(signal: NodeJS.Signals): Promise<void> {
   const ignore = () => undefined;
   try {
     // Node ignores SIGPIPE, for one; a listener that is taken away again leaves what the system does.

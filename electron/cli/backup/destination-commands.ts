@@ -13,6 +13,7 @@ import {
 } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
+import { noSuch } from '../line/missing-names.ts';
 import { bucketNotes, bucketOptions, readBucketPlace, readCredentials } from './bucket-input.ts';
 import { describeDrive } from './drive-words.ts';
 import { createRecoveryKey, requireTerminal } from './recovery-key.ts';
@@ -306,9 +307,10 @@ async function getDestination(client: Client, name: string | undefined): Promise
 export function findDestination(destinations: readonly Destination[], name: string): Destination {
   const found = destinations.find((destination) => destination.name === name);
   if (!found)
-    throw new CommandError(
-      'not_found',
-      `There is no backup destination ${name}; backup destinations list shows them.`,
+    throw noSuch(
+      'backup destination',
+      name,
+      destinations.map((destination) => destination.name),
     );
   return found;
 }

@@ -12,6 +12,7 @@ import {
 import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
+import { findDestination } from './destination-commands.ts';
 
 type Destination = Schemas['BackupDestination'];
 type Retention = Schemas['BackupRetention'];
@@ -56,7 +57,7 @@ async function setRetention(invocation: Invocation): Promise<number> {
   const keepsAll = invocation.values['keep-all'] === true;
   if (given && keepsAll) throw usageError('Give --keep-all, or how many are kept.');
   return await withClient(invocation, async (client) => {
-    const destination = findNamed((await client.get('/backups/destinations')).destinations, name);
+    const destination = findDestination((await client.get('/backups/destinations')).destinations, name);
     if (!given && !keepsAll) {
       invocation.print(destination.retention, () => describeRetention(destination));
       return exitCodes.done;
@@ -118,7 +119,7 @@ async function prune(invocation: Invocation): Promise<number> {
   const to = findText(invocation, 'to');
   return await withClient(invocation, async (client) => {
     const { destinations } = await client.get('/backups/destinations');
-    const wanted = (to === undefined ? destinations : [findNamed(destinations, to)]).flatMap((each) =>
+    const wanted = (to === undefined ? destinations : [findDestination(destinations, to)]).flatMap((each) =>
       each.retention === null ? [] : [{ destination: each, retention: each.retention }],
     );
     if (wanted.length === 0)
@@ -153,13 +154,4 @@ function describePruned(
     ...removed,
     ...(held.length === 0 ? [] : [`${destination} refused to remove ${held.join(', ')}.`]),
   ].join('\n');
-}
-
-function findNamed(destinations: readonly Destination[], name: string): Destination {
-  const found = destinations.find((destination) => destination.name === name);
-  if (found) return found;
-  throw new CommandError(
-    'not_found',
-    `There is no backup destination ${name}; backup destinations list shows them.`,
-  );
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { formatSize } from '../command.ts';
+import { CommandError, INTERRUPTED } from '../command-error.ts';
 
 /** How often a terminal's line is written again. */
 const LOOK_MS = 200;
@@ -35,6 +36,11 @@ export async function withRunProgress<T>(
   const showing = follow(following, done.signal);
   try {
     return await work();
+  } catch (error) {
+    // What somebody else cancelled is no interruption of this process.
+    if (following.isCancelled && error instanceof CommandError && error.code === 'cancelled')
+      throw new CommandError(INTERRUPTED, error.message);
+    throw error;
   } finally {
     process.off('SIGINT', cancel);
     done.abort();

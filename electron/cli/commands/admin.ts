@@ -3,6 +3,7 @@ import type { Client } from '../client.ts';
 import { type Command, findText, type Invocation, requireText, withClient } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
+import { normalizeEmail } from '../people/email.ts';
 import { askNew, hasTerminal, readPipedSecret } from '../prompt.ts';
 import { writeOut } from '../terminal-text.ts';
 
@@ -44,9 +45,11 @@ export const commands: Record<string, Command> = {
         for (const line of describeKeys(keys)) writeOut(process.stderr, `${line}\n`);
         const password = await readPassword(invocation);
         await client.post('/users/reset-password', { body: { email, password } });
+        const { user } = await findPerson(client, email);
         invocation.print(
-          { email, ended: keys },
-          () => `Set a new password for ${email} and ended their sessions and keys.`,
+          { email, ended: keys, must_change_password: user.must_change_password },
+          () =>
+            `Set a new password for ${email} and ended their sessions and keys.${user.must_change_password ? ' They have to choose their own when they sign in with it.' : ''}`,
         );
         return exitCodes.done;
       });
@@ -54,11 +57,16 @@ export const commands: Record<string, Command> = {
   },
 };
 
-async function listKeysOf(client: Client, email: string): Promise<Schemas['KeysOfPerson']> {
-  const wanted = email.normalize('NFC').trim().toLowerCase();
+async function findPerson(client: Client, email: string): Promise<Schemas['User']> {
+  const wanted = normalizeEmail(email);
   const person = (await client.get('/users')).find(({ user }) => user.email === wanted);
   if (!person) throw new CommandError('not_found', 'No user has this e-mail address.');
-  return await client.get('/users/{id}/keys', { path: { id: person.user.id } });
+  return person;
+}
+
+async function listKeysOf(client: Client, email: string): Promise<Schemas['KeysOfPerson']> {
+  const { user } = await findPerson(client, email);
+  return await client.get('/users/{id}/keys', { path: { id: user.id } });
 }
 
 function describeKeys({ api_keys, deployment_tokens }: Schemas['KeysOfPerson']): string[] {

@@ -15,7 +15,7 @@ import {
   type Invocation,
   withClient,
 } from '../command.ts';
-import { CommandError, usageError } from '../command-error.ts';
+import { CommandError, INTERRUPTED, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
@@ -129,7 +129,7 @@ async function makeBackups(invocation: Invocation): Promise<number> {
       } catch (error) {
         if (!(error instanceof CommandError) || wanted.length === 1) throw error;
         // Nor are others begun after it.
-        if (error.code === 'cancelled') throw error;
+        if (error.code === 'cancelled' || error.code === INTERRUPTED) throw error;
         // One that is gone keeps no other from its backup.
         failures.push(new CommandError(error.code, `${name}: ${error.message}`));
       }

@@ -2,7 +2,7 @@ import type { Schemas } from '../api-request.ts';
 import { type Command, formatCount, formatSecrets, formatTable, withClient } from '../command.ts';
 import { describeEnding } from '../env/ends.ts';
 import { exitCodes } from '../exit-code.ts';
-import { describePlainSecrets } from '../plain-secret-words.ts';
+import { countPlainSecrets, describePlainSecrets } from '../plain-secret-words.ts';
 
 export const commands: Record<string, Command> = {
   doctor: {
@@ -49,12 +49,11 @@ function describeDoctor(report: Schemas['DoctorReport']): string {
   ].join('\n');
 }
 
-function describePlain({ variables, has_more }: Schemas['PlainSecrets']): string[] {
-  if (variables.length === 0) return [];
-  const count = `${formatCount(variables.length, 'plain variable')}${has_more ? ' and more' : ''}`;
+function describePlain(plain: Schemas['PlainSecrets']): string[] {
+  if (plain.variables.length === 0) return [];
   return [
-    `${count} ${variables.length === 1 ? 'looks like a secret' : 'look like secrets'}. Encrypt with temps-desktop env encrypt, or leave one plain with env plain leave KEY:`,
-    describePlainSecrets(variables),
+    `${countPlainSecrets(plain)}. Encrypt with temps-desktop env encrypt, or leave one plain with env plain leave KEY:`,
+    describePlainSecrets(plain.variables),
   ];
 }
 

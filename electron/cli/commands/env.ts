@@ -2,9 +2,17 @@ import { createReadStream, statSync } from 'node:fs';
 import type { Schemas } from '../api-request.ts';
 import { sayActor } from '../audit/actor-words.ts';
 import type { Client } from '../client.ts';
-import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
+import {
+  type Command,
+  findText,
+  formatCount,
+  formatMinute,
+  formatTable,
+  type Invocation,
+  withClient,
+} from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
-import { confirmLoss } from '../confirm-loss.ts';
+import { encryptPlain } from '../env/encrypt.ts';
 import {
   describeEnd,
   describeEnding,
@@ -17,16 +25,27 @@ import {
   findScope,
   findVariable,
   getNamedVariable,
+  getVariable,
   listVariables,
   readNamedScope,
+  type Scope,
 } from '../env/find-variable.ts';
 import { type ExportFormat, exportFormats } from '../env/formats.ts';
 import { HISTORY_USAGE, showHistory } from '../env/history.ts';
+import { manageNote } from '../env/note.ts';
 import { managePlain, PLAIN_USAGE } from '../env/plain-variables.ts';
+import {
+  COMPARE_USAGE,
+  COPY_USAGE,
+  compareEnvironments,
+  copyVariables,
+  MOST_NAMES,
+  PROMOTE_USAGE,
+  promoteVariables,
+} from '../env/side-by-side.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
-import { describePlainSecrets } from '../plain-secret-words.ts';
-import { projectOptions, readScope } from '../project-scope.ts';
+import { type GivenScope, projectOptions, readScope } from '../project-scope.ts';
 import { describeDeleted, findInTrash, toDeletedJson } from '../projects/trash-words.ts';
 import { askLine, hasTerminal, readBounded } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
@@ -52,6 +71,7 @@ export const commands: Record<string, Command> = {
               show(variable),
               variable.environments.map(({ name }) => name).join(', '),
               describeEnd(variable),
+              variable.note === null ? '' : cutLine(variable.note),
             ]),
           ),
         );
@@ -62,17 +82,15 @@ export const commands: Record<string, Command> = {
   'env get': {
     usage: 'env get KEY -p PROJECT [-e ENV]',
     summary: 'Prints one value, byte for byte; on a terminal, control characters are escaped.',
+    notes:
+      'Without -e, commands of one variable mean the only environment that has it, and production where several have it.',
     options: projectOptions,
     positionals: [1, 1],
     async run(invocation) {
       const [key = ''] = invocation.positionals;
       const given = readScope(invocation);
       return await withClient(invocation, async (client) => {
-        const { project, filter } = await findScope(given, client);
-        const { value } = await client.get('/projects/{project}/env-vars/{key}/value', {
-          path: { project, key },
-          query: filter,
-        });
+        const value = await getValue(client, await findScope(given, client), key);
         if (invocation.json) invocation.print({ value }, () => value);
         else writeOut(process.stdout, process.stdout.isTTY ? `${value}\n` : value);
         return exitCodes.done;
@@ -81,13 +99,29 @@ export const commands: Record<string, Command> = {
   },
   'env set': {
     usage:
-      'env set KEY -p PROJECT [-e ENV] [--secret|--plain] [--generate KIND[:LENGTH]] [--expires WHEN|--no-expires]',
+      'env set KEY -p PROJECT [-e ENV] [--secret|--plain] [--empty | --generate KIND[:LENGTH]] [--expires WHEN|--no-expires] [--note TEXT]',
     summary: 'Sets a variable to a value from standard input or a prompt.',
     notes:
-      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte.\nWithout --secret or --plain Temps guesses; in doubt it is a secret.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.\n--generate makes a value that nobody can guess, and does not show it: characters, symbols (of so many characters, 32 unless you say), hex, base64, base64url (of so many bytes), words (of so many words), uuid, ed25519_key. It is a secret unless you say --plain.\n--expires says when the value ends: a day (2027-03-01), a time, or days from now (90d). You are warned 30 and 7 days before. Of certificates, JSON Web Tokens, OpenSSH certificates and OpenPGP keys it is known without it; --no-expires says that this one needs no warning.',
-    options: { ...projectOptions, ...sortOptions, ...endOptions, generate: { type: 'string' } },
+      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte. Where nothing comes, nothing is set: --empty sets an empty value, and asks for none.\nWithout --secret or --plain Temps guesses, also for a new value of what was plain; in doubt it is a secret. A secret stays one.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.\n--generate makes a value that nobody can guess, and does not show it: characters, symbols (of so many characters, 32 unless you say), hex, base64, base64url (of so many bytes), words (of so many words), uuid, ed25519_key. It is a secret unless you say --plain.\n--expires says when the value ends: a day (2027-03-01), a time, or days from now (90d). You are warned 30 and 7 days before. Of certificates, JSON Web Tokens, OpenSSH certificates and OpenPGP keys it is known without it; --no-expires says that this one needs no warning.\n--note says what it is and where it is from, in up to 1,000 characters; an empty one takes it away. Notes are not encrypted. env note changes one alone.',
+    options: {
+      ...projectOptions,
+      ...sortOptions,
+      ...endOptions,
+      empty: { type: 'boolean' },
+      generate: { type: 'string' },
+      note: { type: 'string' },
+    },
     positionals: [1, 1],
+    findMisuse: (positionals) => findValueGiven(positionals) ?? findBadName(positionals),
     run: setVariable,
+  },
+  'env note': {
+    usage: 'env note KEY [TEXT] -p PROJECT [-e ENV]',
+    summary: 'Shows what someone wrote about a variable, or writes it; its value stays as it is.',
+    notes: 'Up to 1,000 characters, which are not encrypted. An empty TEXT takes it away.',
+    options: projectOptions,
+    positionals: [1, 2],
+    run: manageNote,
   },
   'env expires': {
     usage: 'env expires KEY WHEN -p PROJECT [-e ENV]',
@@ -148,11 +182,52 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     run: importFile,
   },
+  'env compare': {
+    usage: COMPARE_USAGE,
+    summary: 'Compares environments of a project, all unless you name some. No values.',
+    notes:
+      'Letters stand for values: the same letter is the same value. Ends with 0 where every variable is everywhere and the same, and with 1 where it is not, or could not be compared.\nThat secrets are compared is recorded as a reading of each; --no-secrets leaves them out. References are compared as they are written.',
+    options: {
+      project: projectOptions.project,
+      only: { type: 'string' },
+      'no-secrets': { type: 'boolean' },
+    },
+    positionals: [0, MOST_NAMES],
+    run: compareEnvironments,
+  },
+  'env copy': {
+    usage: COPY_USAGE,
+    summary: 'Copies variables from one environment to another, all unless you name some.',
+    notes:
+      'Their values, kinds and ends as they are now, and of new ones the notes; all or nothing. What is there already is left and said; --replace gives it the value too. A secret stays secret, also where only one of both is. env undo undoes it.',
+    options: {
+      project: projectOptions.project,
+      replace: { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+    },
+    positionals: [2, MOST_NAMES],
+    run: copyVariables,
+  },
+  'env promote': {
+    usage: PROMOTE_USAGE,
+    summary:
+      'Copies variables to the next environment and replaces them there, once you have seen what changes.',
+    notes:
+      'Shows what changes and asks; --yes skips the question, --dry-run changes nothing. What only the next environment has stays there. env undo undoes it.',
+    options: {
+      project: projectOptions.project,
+      'dry-run': { type: 'boolean' },
+      yes: { type: 'boolean' },
+    },
+    positionals: [2, MOST_NAMES],
+    run: promoteVariables,
+  },
   'env undo': {
     usage: 'env undo -p PROJECT [-e ENV] [--dry-run]',
-    summary: 'Undoes the last import into an environment: what it removed, changed and added is as it was.',
+    summary:
+      'Undoes the last import or copy into an environment: what it removed, changed and added is as it was.',
     notes:
-      'For seven days, or until the next import. Refused, with the names, where any of it was changed since. --dry-run only shows what it would do.',
+      'For seven days, or until the next import or copy. Refused, with the names, where any of it was changed since. --dry-run only shows what it would do.',
     options: { ...projectOptions, 'dry-run': { type: 'boolean' } },
     run: undoImport,
   },
@@ -172,11 +247,13 @@ export const commands: Record<string, Command> = {
     run: listReads,
   },
   'env encrypt': {
-    usage: 'env encrypt [--yes]',
-    summary: 'Encrypts plain variables that look like secrets, of all projects, once you have seen which.',
+    usage: 'env encrypt [KEY…] [-p PROJECT [-e ENV]] [--yes]',
+    summary:
+      'Encrypts plain variables: those you name, or all that look like secrets, once you have seen which.',
     notes:
-      'Their earlier plain values are forgotten. --yes skips the question. One that is no secret is left out after env plain leave KEY.',
-    options: { yes: { type: 'boolean' } },
+      'Without KEY, those of all projects that look like secrets. Their earlier plain values are forgotten. --yes skips the question. One that is no secret is left out after env plain leave KEY.',
+    options: { ...projectOptions, yes: { type: 'boolean' } },
+    positionals: [0, MOST_NAMES],
     run: encryptPlain,
   },
   'env plain': {
@@ -196,26 +273,16 @@ export const commands: Record<string, Command> = {
   },
 };
 
-async function encryptPlain(invocation: Invocation): Promise<number> {
-  return await withClient(invocation, async (client) => {
-    const { variables, has_more } = await client.get('/plain-secrets');
-    if (variables.length > 0)
-      await confirmLoss(invocation, {
-        said: `${describePlainSecrets(variables)}\nOnce encrypted, they cannot become plain again, and their earlier plain values are forgotten. env plain leave KEY leaves out what is no secret.`,
-        act: 'encrypt them',
-        done: 'changed',
-      });
-    const ids = variables.map(({ id }) => id);
-    const { encrypted } =
-      ids.length === 0 ? { encrypted: 0 } : await client.post('/plain-secrets/encrypt', { body: { ids } });
-    const more = has_more ? ' There are more: repeat this.' : '';
-    invocation.print({ encrypted, has_more }, () =>
-      encrypted === 0
-        ? 'No plain variable looks like a secret.'
-        : `Encrypted ${formatCount(encrypted, 'variable')}.${more}`,
-    );
-    return exitCodes.done;
-  });
+/** As `findVariable` chooses. */
+async function getValue(client: Client, { project, environmentId, filter }: Scope, key: string) {
+  const get = async (query: Scope['filter']) =>
+    (await client.get('/projects/{project}/env-vars/{key}/value', { path: { project, key }, query })).value;
+  try {
+    return await get(filter);
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'ambiguous_request') throw error;
+    return await get({ environment_id: environmentId });
+  }
 }
 
 async function exportVariables(invocation: Invocation): Promise<number> {
@@ -227,11 +294,51 @@ async function exportVariables(invocation: Invocation): Promise<number> {
     throw usageError(`--format must be one of ${names.join(', ')}.`);
   return await withClient(invocation, async (client) => {
     const where = { path: { project }, query: { environment: env } };
+    const resolved = { ...where, query: { ...where.query, purpose: 'export' as const } };
     const text = format
-      ? exportFormats[format]((await client.get('/projects/{project}/variables/resolved', where)).variables)
+      ? exportFormats[format](
+          (await client.get('/projects/{project}/variables/resolved', resolved)).variables,
+        )
       : await client.get('/projects/{project}/variables/export', where);
     writeOut(process.stdout, text);
     return exitCodes.done;
+  });
+}
+
+/** SECURITY: said without the value. */
+function findValueGiven([given = '', value]: readonly string[]): string | undefined {
+  const isAssignment = given.includes('=');
+  if (!isAssignment && value === undefined) return undefined;
+  const key = given.replace(/=.*/s, '') || 'KEY';
+  return `A value is never an argument, where others on this computer could see it. Type it when env set ${key} asks for it, or pipe it: printf %s … | temps-desktop env set ${key}`;
+}
+
+/** As the instance says it, once the value was typed. */
+function findBadName([key = 'x']: readonly string[]): string | undefined {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key)
+    ? undefined
+    : `${key} is no name of a variable: it has letters, digits and underscores alone, and does not start with a digit.`;
+}
+
+/** What would be refused once the value was typed. Released before that: other commands need the data directory. */
+async function requireSettable(
+  invocation: Invocation,
+  given: GivenScope,
+  key: string,
+  isSecret: boolean | undefined,
+): Promise<void> {
+  await withClient(invocation, async (client) => {
+    const scope = await findScope(given, client);
+    const known = await findVariable(
+      client,
+      { ...scope, filter: { environment_id: scope.environmentId } },
+      key,
+    );
+    if (known?.is_secret && isSecret === false)
+      throw new CommandError(
+        'invalid_request',
+        `${key} is a secret, and cannot become plain: delete it (env rm ${key}) and set a plain variable instead.`,
+      );
   });
 }
 
@@ -239,21 +346,35 @@ async function setVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   const isSecret = readSort(invocation);
   const end = readEndOption(invocation);
+  const note = findText(invocation, 'note');
   // Before the value is asked for: nobody types it for nothing.
   const given = readScope(invocation);
   const generated = readGenerated(invocation);
-  const typed = generated ? '' : await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
+  const isEmpty = invocation.values.empty === true;
+  if (isEmpty && generated) throw usageError('--empty and --generate contradict each other.');
+  const isGiven = generated !== null || isEmpty;
+  if (!isGiven && hasTerminal()) await requireSettable(invocation, given, key, isSecret);
+  const typed = isGiven
+    ? ''
+    : await readValue(`${key}: `, `${key} is as it was`, 'For an empty value, add --empty.');
   return await withClient(invocation, async (client) => {
+    // What is generated is a secret, unless it is said to be plain.
+    const secrecy = isSecret ?? (generated ? true : undefined);
     const value = generated ? (await client.post('/generated-values', { body: generated })).value : typed;
     const scope = await findScope(given, client);
     const { project, environmentId } = scope;
     const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
     const saved = await saveInAnyOrder((allowed) => {
-      const change = { value, ...allowed, ...(end === undefined ? {} : { expires_at: end }) };
+      const change = {
+        value,
+        ...allowed,
+        ...(end === undefined ? {} : { expires_at: end }),
+        ...(note === undefined ? {} : { note }),
+      };
       return known
         ? client.put('/projects/{project}/env-vars/{id}', {
             path: { project, id: known.id },
-            body: { ...change, is_secret: isSecret ?? (generated ? true : undefined), keep_value: false },
+            body: { ...change, is_secret: secrecy ?? 'guess', keep_value: false },
           })
         : client.post('/projects/{project}/env-vars', {
             path: { project },
@@ -261,12 +382,20 @@ async function setVariable(invocation: Invocation): Promise<number> {
               key,
               environment_ids: [environmentId],
               ...change,
-              is_secret: isSecret ?? (generated ? true : 'guess'),
+              is_secret: secrecy ?? 'guess',
             },
           });
     });
     const kind = saved.is_secret ? 'secret' : 'plain';
-    invocation.print(saved, () => `Set ${saved.key} (${kind}).${describeSetEnd(saved, end !== undefined)}`);
+    const became =
+      known && !known.is_secret && saved.is_secret && isSecret === undefined
+        ? ' It looks like a secret, so it is encrypted now, and its earlier plain values are gone from its history.'
+        : '';
+    invocation.print(
+      saved,
+      () =>
+        `Set ${saved.key} (${kind}${value === '' ? ', empty' : ''}).${became}${describeSetEnd(saved, end !== undefined)}`,
+    );
     return exitCodes.done;
   });
 }
@@ -289,8 +418,7 @@ async function setEnd(invocation: Invocation): Promise<number> {
   const end = parseEnd(when);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(given, client);
-    const known = await findVariable(client, scope, key);
-    if (!known) throw new CommandError('not_found', 'There is no such variable.');
+    const known = await getVariable(client, scope, key);
     const saved = await client.put('/projects/{project}/env-vars/{id}', {
       path: { project: scope.project, id: known.id },
       body: { keep_value: true, expires_at: end, expected_updated_at: known.updated_at },
@@ -387,11 +515,11 @@ function describeUndo(outcome: Schemas['UndoOutcome']): string {
     ...changed.map((key) => ['~', key]),
     ...removed.map((key) => ['-', key]),
   ];
-  const when = new Date(outcome.imported_at).toISOString().slice(0, 16).replace('T', ' ');
+  const what = outcome.copied_from === null ? 'import' : `copy from ${outcome.copied_from}`;
   const counts = `${restored.length} brought back, ${changed.length} changed back, ${removed.length} removed again.`;
   return [
     ...(rows.length > 0 ? [formatTable(rows)] : []),
-    `${outcome.dry_run ? 'Dry run: the' : 'The'} import of ${when} UTC by ${sayActor(outcome.imported_by_actor)}: ${counts}`,
+    `${outcome.dry_run ? 'Dry run: the' : 'The'} ${what} of ${formatMinute(outcome.imported_at)} by ${sayActor(outcome.imported_by_actor)}: ${counts}`,
     ...(lost.length > 0 ? [`As it is, since its former value is not kept: ${lost.join(', ')}`] : []),
   ].join('\n');
 }
@@ -401,13 +529,13 @@ async function removeVariable(invocation: Invocation): Promise<number> {
   const given = readScope(invocation);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(given, client);
-    const variable = await findVariable(client, scope, key);
-    if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+    const variable = await getVariable(client, scope, key);
     const path = { project: scope.project, id: variable.id };
     if (invocation.values.yes !== true) await requireUnused(client, path, key);
     await client.delete('/projects/{project}/env-vars/{id}', { path });
     const entry = await findInTrash(client, { variable_id: variable.id });
-    invocation.print(toDeletedJson(variable.key, entry), () => describeDeleted(entry));
+    const from = variable.environments.map(({ name }) => name);
+    invocation.print(toDeletedJson(variable.key, entry), () => describeDeleted(entry, from));
     return exitCodes.done;
   });
 }
@@ -420,8 +548,7 @@ async function renameVariable(invocation: Invocation): Promise<number> {
   const given = readScope(invocation);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(given, client);
-    const variable = await findVariable(client, scope, key);
-    if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+    const variable = await getVariable(client, scope, key);
     const rename = (chosen: typeof references) =>
       client.post('/projects/{project}/env-vars/{id}/rename', {
         path: { project: scope.project, id: variable.id },
@@ -538,7 +665,7 @@ function describeImport(outcome: Schemas['ImportOutcome']): string {
     ...(rows.length > 0 ? [formatTable(rows)] : []),
     outcome.dry_run ? `Dry run: ${counts}` : counts,
     ...(outcome.import_id !== null && outcome.removed.length > 0
-      ? ['env undo brings back what was there, for seven days or until the next import.']
+      ? ['env undo brings back what was there, for seven days or until the next import or copy.']
       : []),
     ...outcome.warnings.map(({ key, code, name }) =>
       code === 'reference_missing'
@@ -558,7 +685,11 @@ function readSort({ values }: Invocation): boolean | undefined {
 function show(variable: Schemas['Variable']): string {
   if (variable.state !== 'ok') return `[${variable.state}]`;
   if (variable.is_secret) return '[secret]';
-  const line = (variable.value ?? '').replaceAll('\n', '\\n');
+  return cutLine(variable.value ?? '');
+}
+
+function cutLine(text: string): string {
+  const line = text.replaceAll('\n', '\\n');
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }
 

@@ -5,6 +5,7 @@ import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
+import { MEMBERS_NOTES, MEMBERS_USAGE, manageMembers } from '../projects/members.ts';
 import {
   manageProjectResources,
   manageResources,
@@ -12,6 +13,7 @@ import {
   requireNoResources,
   resourceOptions,
 } from '../projects/resources.ts';
+import { manageTokens, TOKENS_NOTES, TOKENS_USAGE, tokenOptions } from '../projects/tokens.ts';
 import { describeDeleted, findInTrash, toDeletedJson } from '../projects/trash-words.ts';
 
 export const commands: Record<string, Command> = {
@@ -31,16 +33,25 @@ export const commands: Record<string, Command> = {
     },
   },
   'projects create': {
-    usage: 'projects create NAME',
+    usage: 'projects create NAME|--sample',
     summary: 'Creates a project with the environment "production".',
-    positionals: [1, 1],
+    notes:
+      '--sample creates "Sample project" to look at: two environments, plain and secret variables, a reference, and notes that say what each shows. Its secrets are random, open nothing, and are encrypted and counted as any others.',
+    options: { sample: { type: 'boolean' } },
+    positionals: [0, 1],
     async run(invocation) {
-      const [name = ''] = invocation.positionals;
+      const [name] = invocation.positionals;
+      const isSample = invocation.values.sample === true;
+      if ((name !== undefined) === isSample)
+        throw usageError('usage: temps-desktop projects create NAME, or --sample alone');
       return await withClient(
         invocation,
         async (client) => {
-          const project = await client.post('/projects', { body: { name } });
-          invocation.print(project, () => project.slug);
+          const project =
+            name === undefined
+              ? await client.post('/projects/sample')
+              : await client.post('/projects', { body: { name } });
+          invocation.print(project, () => (isSample ? describeSample(project.slug) : project.slug));
           return exitCodes.done;
         },
         true,
@@ -51,7 +62,7 @@ export const commands: Record<string, Command> = {
     usage: 'projects delete NAME [--yes]',
     summary: 'Deletes a project with all its variables and secrets; for 30 days the trash has them.',
     notes:
-      'Says first what goes, and asks; --yes skips the question. Its deployment tokens end at once and do not come back with it.',
+      'Says first what goes, and asks; --yes skips the question. Its deployment tokens and the roles of its members end at once and do not come back with it.',
     options: { yes: { type: 'boolean' } },
     positionals: [1, 1],
     async run(invocation) {
@@ -78,7 +89,7 @@ export const commands: Record<string, Command> = {
       'projects environments [list|create NAME|copy FROM NAME|resources NAME|delete NAME [--yes]] -p PROJECT [--branch BRANCH]',
     summary:
       'Lists, creates, copies and deletes the environments of a project, and says how they are to be run.',
-    notes: `copy creates an environment with the variables of another: their values, kinds and ends as they are now, without earlier versions. delete says first what goes, and asks; --yes skips the question; for 30 days the trash has it.\nresources: ${RESOURCE_NOTES}`,
+    notes: `copy creates an environment with the variables of another: their values, kinds, notes and ends as they are now, without earlier versions; all or nothing. delete says first what goes, and asks; --yes skips the question; for 30 days the trash has it.\nresources: ${RESOURCE_NOTES}`,
     options: {
       ...projectOptions,
       ...resourceOptions,
@@ -87,6 +98,23 @@ export const commands: Record<string, Command> = {
     },
     positionals: [0, 3],
     run: environments,
+  },
+  'projects members': {
+    usage: MEMBERS_USAGE,
+    summary: 'Lists who has a role in a project, and gives and takes these roles.',
+    notes: MEMBERS_NOTES,
+    options: { project: projectOptions.project },
+    positionals: [0, 3],
+    run: manageMembers,
+  },
+  'projects tokens': {
+    usage: TOKENS_USAGE,
+    summary:
+      'Lists, creates, limits and deletes the deployment tokens of a project, which read it and nothing else.',
+    notes: TOKENS_NOTES,
+    options: { project: projectOptions.project, ...tokenOptions },
+    positionals: [0, 2],
+    run: manageTokens,
   },
   'projects resources': {
     usage: 'projects resources -p PROJECT',
@@ -102,6 +130,15 @@ export const commands: Record<string, Command> = {
     },
   },
 };
+
+/** What to do with it, and how to be rid of it. */
+const describeSample = (slug: string): string =>
+  [
+    slug,
+    `Look at it: temps-desktop env list -p ${slug}`,
+    `Run a program with it: temps-desktop run --mask -p ${slug} -e staging -- env`,
+    `Remove it: temps-desktop projects delete ${slug}`,
+  ].join('\n');
 
 /** How many names each action takes. */
 const actions: ReadonlyMap<string, number> = new Map([
@@ -138,7 +175,7 @@ async function environments(invocation: Invocation): Promise<number> {
   });
 }
 
-/** @param from the environment whose variables it gets; null for none. What cannot be copied leaves no environment behind. */
+/** @param from the environment whose variables it gets; null for none. */
 async function createEnvironment(
   client: Client,
   project: string,
@@ -146,58 +183,13 @@ async function createEnvironment(
   from: string | null,
   branch: string | undefined,
 ): Promise<Schemas['Environment']> {
-  const path = { project };
-  const source =
-    from === null
-      ? null
-      : await client.get('/projects/{project}/environments/{environment}', {
-          path: { project, environment: from },
-        });
-  // Before anything is created: values that cannot be read now are refused here.
-  const content =
-    source === null
-      ? ''
-      : await client.get('/projects/{project}/variables/export', {
-          path,
-          query: { environment: String(source.id) },
-        });
-  const kinds = source
-    ? await client.get('/projects/{project}/env-vars', { path, query: { environment_id: source.id } })
-    : [];
-  const created = await client.post('/projects/{project}/environments', { path, body: { name, branch } });
-  if (kinds.length === 0) return created;
-  try {
-    await client.post('/projects/{project}/variables/import', {
-      path,
-      body: {
-        content_base64: Buffer.from(content).toString('base64'),
-        environment: String(created.id),
-        mode: 'merge',
-        allow_empty: false,
-        dry_run: false,
-        on_error: 'fail',
-        // A ${NAME} that is text there stays text.
-        references: 'literal',
-        secret: 'all',
-        overrides: Object.fromEntries(kinds.map(({ key, is_secret }) => [key, is_secret])),
-        // Those that the values say are found again.
-        ends: Object.fromEntries(
-          kinds
-            .filter(({ expires_from }) => expires_from === 'by_hand')
-            .map(({ key, expires_at }) => [key, expires_at ?? ('never' as const)]),
-        ),
-      },
-    });
-  } catch (error) {
-    await client.delete('/projects/{project}/environments/{environment}', {
-      path: { project, environment: String(created.id) },
-    });
-    // Nobody deleted it: it was never there.
-    const entry = await findInTrash(client, { environment_id: created.id });
-    if (entry) await client.delete('/trash/{id}', { path: { id: entry.id } });
-    throw error;
-  }
-  return created;
+  const body = { name, branch };
+  return from === null
+    ? await client.post('/projects/{project}/environments', { path: { project }, body })
+    : await client.post('/projects/{project}/environments/{environment}/copy', {
+        path: { project, environment: from },
+        body,
+      });
 }
 
 async function deleteEnvironment(

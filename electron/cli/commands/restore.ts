@@ -3,7 +3,7 @@ import { AppError } from '../../instance/kernel/app-error.ts';
 import { bucketNotes, bucketOptions, readBucketPlace, readCredentials } from '../backup/bucket-input.ts';
 import { findRunning } from '../client.ts';
 import { type Command, findText, formatSize, formatTable, type Invocation } from '../command.ts';
-import { CommandError, usageError } from '../command-error.ts';
+import { CommandError, INTERRUPTED, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -53,7 +53,7 @@ async function run(invocation: Invocation): Promise<number> {
   const restoring = await import('../../instance/backups/restore/restore-directory.ts');
   // Ends at the signal of a terminal: what was unpacked is removed then.
   const cancelled = new AbortController();
-  const cancel = () => cancelled.abort(new CommandError('cancelled', 'Cancelled. Nothing was restored.'));
+  const cancel = () => cancelled.abort(new CommandError(INTERRUPTED, 'Cancelled. Nothing was restored.'));
   process.once('SIGINT', cancel);
   try {
     if (from === undefined || isUndo) return await undo(invocation, restoring);
@@ -66,9 +66,10 @@ async function run(invocation: Invocation): Promise<number> {
 
 type Restoring = typeof import('../../instance/backups/restore/restore-directory.ts');
 
-async function undo(invocation: Invocation, { undoRestore }: Restoring): Promise<number> {
+async function undo(invocation: Invocation, { undoRestore, requireFormer }: Restoring): Promise<number> {
   const { dataDir } = invocation;
   const [name] = invocation.positionals;
+  requireFormer(dataDir, name);
   await confirmLoss(invocation, {
     said:
       name === undefined

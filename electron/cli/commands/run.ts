@@ -2,6 +2,7 @@ import type { Schemas } from '../api-request.ts';
 import { findRunning, resolveVariables } from '../client.ts';
 import { type Command, findTexts, type Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { noSuch } from '../line/missing-names.ts';
 import { ownEnvironment } from '../own-environment.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
 import { LEAST_MASKED, listMasked } from '../run/masking.ts';
@@ -32,6 +33,10 @@ Signals are passed on to it, but for SIGUSR1: send that to the program itself. T
       files: { type: 'boolean' },
       file: { type: 'string', multiple: true },
     },
+    findMisuse: ([program]) =>
+      program === undefined
+        ? undefined
+        : `The program and its arguments stand behind --: temps-desktop run -p PROJECT -- ${program} …`,
     async run(invocation) {
       const { project, env } = readScope(invocation);
       const [program, ...args] = invocation.rest;
@@ -99,8 +104,7 @@ function nameFiles(
   variables: readonly Resolved[],
 ): Map<string, string> {
   const known = new Set(variables.map(({ key }) => key));
-  for (const key of asked.keys())
-    if (!known.has(key)) throw new CommandError('not_found', `There is no variable ${key}.`);
+  for (const key of asked.keys()) if (!known.has(key)) throw noSuch('variable', key, [...known]);
   const names = new Map(asked);
   if (values.files === true)
     for (const { key, is_secret } of variables)

@@ -1,9 +1,10 @@
 import type { Doors, Instance } from '../../instance/instance.ts';
 import { forbidCoreFiles } from '../../instance/kernel/core-files.ts';
+import { findDebugDoor } from '../../instance/kernel/debug-doors.ts';
 import type { Schemas } from '../api-request.ts';
 import { connectTo } from '../client.ts';
 import type { Command, Invocation } from '../command.ts';
-import { usageError } from '../command-error.ts';
+import { CommandError, usageError } from '../command-error.ts';
 import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askNew, hasTerminal, readStdinLine } from '../prompt.ts';
@@ -59,6 +60,9 @@ async function serve(invocation: Invocation): Promise<number> {
       http: http ?? { port: DEFAULT_PORTS.http, orAny: true },
       socket: true,
     });
+    // SECURITY: again. On a busy machine Node opens it a while after the signal, and the first look came before that.
+    const door = findDebugDoor();
+    if (door !== null) throw new CommandError('failed', door);
     const client = await connectTo(instance);
     const { purpose, path } = await client.post('/links');
     const link = { purpose, url: `${doors.httpsUrl ?? ''}${path}` };

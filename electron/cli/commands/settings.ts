@@ -69,6 +69,7 @@ export const commands: Record<string, Command> = {
             strength: strength ?? before.strength,
             with_screen: withScreen ?? before.with_screen,
           };
+          if (withScreen === true && !before.with_screen) requireScreen(invocation, before);
           // What was chosen before is not asked about again.
           if (locksVault(wanted) && !locksVault(before)) await agree(invocation, before);
           await client.put('/settings', {
@@ -111,6 +112,15 @@ function parseWithScreen(text: string | undefined): boolean | undefined {
 type Chosen = Pick<Schemas['AutoLock'], 'minutes' | 'strength' | 'with_screen'>;
 const locksVault = ({ minutes, strength, with_screen }: Chosen) =>
   with_screen || (minutes !== null && strength === 'vault');
+
+/** Nobody is asked to agree to what does nothing. */
+function requireScreen({ values }: Invocation, { screen, screen_available }: Schemas['AutoLock']): void {
+  if (screen_available || values.yes) return;
+  throw new CommandError(
+    'conflict',
+    `${screen} Nothing was changed. To set it all the same, for the desktop app, add --yes.`,
+  );
+}
 
 /** What will wait is said before it does. Throws for an answer that is not yes. */
 async function agree({ values }: Invocation, autoLock: Schemas['AutoLock']): Promise<void> {

@@ -2,7 +2,7 @@ import type { Schemas } from '../api-request.ts';
 import { type Command, formatSecrets, withClient } from '../command.ts';
 import { listEndingLines } from '../env/ends.ts';
 import { exitCodes } from '../exit-code.ts';
-import { describeHealth } from '../health-words.ts';
+import { describeHealth, hasNothingToLose } from '../health-words.ts';
 import { describeRotation } from '../key/rotation-words.ts';
 import { describeUnusual } from '../read-words.ts';
 
@@ -59,7 +59,9 @@ function describe({ status, unusual, ending, restored, isRunning, dataDir }: Fou
     `Secrets   ${formatSecrets(status.secrets.total, status.secrets.versions)}`,
     `Health    ${describeHealth(status.health)}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
-    ...(status.health.recovery === null ? [] : [`Recovery  ${status.health.recovery.sentence}`]),
+    ...(status.health.recovery === null || hasNothingToLose(status.health)
+      ? []
+      : [`Recovery  ${status.health.recovery.sentence}`]),
     ...describeRestored(restored),
     ...(rotation ? [`Rotation  ${describeRotation(rotation)}`] : []),
     ...unusual.map((read) => `Unusual   ${describeUnusual(read)} env unusual dismiss ${read.id}`),

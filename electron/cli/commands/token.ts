@@ -1,19 +1,30 @@
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
-import { type Command, findText, formatDay, type Invocation, requireText, withClient } from '../command.ts';
+import { type Command, formatDay, formatTable, requireText, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
+import {
+  addressOptions,
+  FROM_NOTES,
+  lifeOptions,
+  readAddresses,
+  readEnd,
+  readEndWithin,
+  readNewAddresses,
+  sayExamples,
+  sayFrom,
+} from '../people/key-options.ts';
+import { ROLES, readRole } from '../people/role-option.ts';
 
-const roles = ['admin', 'user', 'reader'] as const;
 const MANAGE = 'users:manage';
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const commands: Record<string, Command> = {
   'token create': {
-    usage: 'token create --name N --role admin|user|reader [--days N] [--hide-secrets | --manage-people]',
-    summary: 'Creates an API key and prints it once.',
+    usage: `token create --name N --role ${ROLES} [--days N|never] [--from CIDR …] [--hide-secrets | --manage-people]`,
+    summary: 'Creates an API key and prints it once, with lines that use it on standard error.',
     notes: `--days           how long it is valid; a year without it.
+--from           ${FROM_NOTES}
 --hide-secrets   it sees that secrets are set, and never their values.
 --manage-people  it may also add, delete and restore people below administrator, and change their roles. Only with
                  --role admin, and for at most 90 days, which is also how long it is valid without --days. Whoever has
@@ -21,16 +32,17 @@ export const commands: Record<string, Command> = {
     options: {
       name: { type: 'string' },
       role: { type: 'string' },
-      days: { type: 'string' },
+      ...lifeOptions,
+      ...addressOptions,
       'hide-secrets': { type: 'boolean' },
       'manage-people': { type: 'boolean' },
     },
     async run(invocation) {
       const name = requireText(invocation, 'name');
-      const role = requireRole(invocation);
+      const role = readRole(invocation);
       const managesPeople = invocation.values['manage-people'] === true;
       if (managesPeople && role !== 'admin') throw usageError('--manage-people needs --role admin.');
-      const days = readDays(invocation);
+      const end = readEnd(invocation);
       const hidesSecrets = invocation.values['hide-secrets'] === true;
       if (managesPeople && hidesSecrets)
         throw usageError(
@@ -41,12 +53,14 @@ export const commands: Record<string, Command> = {
           body: {
             name,
             role_type: role,
-            ...(days === undefined ? {} : { expires_at: new Date(Date.now() + days * DAY_MS).toISOString() }),
+            ...end,
             ...(managesPeople ? { permissions: await listWithManaging(client) } : {}),
             hide_secrets: hidesSecrets,
+            ...readAddresses(invocation),
           },
         });
         invocation.print(key, () => key.api_key);
+        sayExamples(invocation, key);
         return exitCodes.done;
       });
     },
@@ -59,26 +73,62 @@ export const commands: Record<string, Command> = {
     async run(invocation) {
       const name = requireText(invocation, 'name');
       return await withClient(invocation, async (client) => {
-        const { api_keys } = await client.get('/api-keys');
-        const known = api_keys.find((key) => key.name === name);
-        if (!known) throw new CommandError('not_found', 'No API key has this name.');
+        const known = await findKey(client, name);
         const key = await client.post('/api-keys/{id}/rotate', { path: { id: known.id } });
         invocation.print(key, () => key.api_key);
+        sayExamples(invocation, key);
+        return exitCodes.done;
+      });
+    },
+  },
+  'token list': {
+    usage: 'token list',
+    summary:
+      'Lists API keys, without the keys: what each may, from where, until when, and when it was last used.',
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const { api_keys } = await client.get('/api-keys');
+        invocation.print(api_keys, () =>
+          api_keys.length === 0 ? 'No API keys yet.' : formatTable(api_keys.map(describeKey)),
+        );
+        return exitCodes.done;
+      });
+    },
+  },
+  'token limit': {
+    usage: 'token limit --name N (--from CIDR … | --anywhere)',
+    summary: 'Says from which addresses an API key may be used, from its next request on.',
+    notes: 'The list takes the place of the one before. --anywhere removes it.',
+    options: {
+      name: { type: 'string' },
+      ...addressOptions,
+      anywhere: { type: 'boolean' },
+    },
+    async run(invocation) {
+      const name = requireText(invocation, 'name');
+      const allowedFrom = readNewAddresses(invocation);
+      return await withClient(invocation, async (client) => {
+        const { id } = await findKey(client, name);
+        const key = await client.put('/api-keys/{id}', {
+          path: { id },
+          body: { allowed_from: allowedFrom },
+        });
+        invocation.print(key, () => `${key.name} may be used from ${sayFrom(key.allowed_from)}.`);
         return exitCodes.done;
       });
     },
   },
   'token approve': {
-    usage: 'token approve CODE --role admin|user|reader [--days N] [--yes]',
+    usage: `token approve CODE --role ${ROLES} [--days N] [--yes]`,
     summary: 'Signs in a command line on another computer, which shows the code and waits.',
-    options: { role: { type: 'string' }, days: { type: 'string' }, yes: { type: 'boolean' } },
+    options: { role: { type: 'string' }, ...lifeOptions, yes: { type: 'boolean' } },
     positionals: [1, 1],
     notes:
       'Its key ends after 90 days, or after --days, 366 at most. Says first who asked, and asks; --yes skips the question.\nThe console does the same under /cli-login. The code alone opens nothing.',
     async run(invocation) {
       const code = invocation.positionals[0] as string;
-      const role = requireRole(invocation);
-      const days = readDays(invocation, 366);
+      const role = readRole(invocation);
+      const chosen = readEndWithin(invocation, 366);
       return await withClient(invocation, async (client) => {
         await confirmLoss(invocation, {
           said: await describe(client, code),
@@ -86,11 +136,7 @@ export const commands: Record<string, Command> = {
           done: 'approved',
         });
         const key = await client.post('/auth/cli/device/approve', {
-          body: {
-            user_code: code,
-            role_type: role,
-            ...(days === undefined ? {} : { expires_at: new Date(Date.now() + days * DAY_MS).toISOString() }),
-          },
+          body: { user_code: code, role_type: role, ...chosen },
         });
         const end = key.expires_at === null ? null : Date.parse(key.expires_at);
         invocation.print(key, () => `Approved: ${key.name}, as ${key.role_type}, until ${formatDay(end)}.`);
@@ -113,26 +159,29 @@ export const commands: Record<string, Command> = {
   },
 };
 
+async function findKey(client: Client, name: string): Promise<Schemas['ApiKey']> {
+  const { api_keys } = await client.get('/api-keys');
+  const known = api_keys.find((key) => key.name === name);
+  if (!known) throw new CommandError('not_found', 'No API key has this name.');
+  return known;
+}
+
+function describeKey(key: Schemas['ApiKey']): string[] {
+  const day = (text: string | null) => formatDay(text === null ? null : Date.parse(text));
+  return [
+    key.name,
+    key.role_type,
+    key.is_active ? `until ${key.expires_at === null ? 'it is deleted' : day(key.expires_at)}` : 'turned off',
+    `from ${sayFrom(key.allowed_from)}`,
+    key.last_used_at === null ? 'never used' : `last used ${day(key.last_used_at)}`,
+  ];
+}
+
 /** What the role brings, and managing people, which it does not bring. */
 async function listWithManaging(client: Client): Promise<Schemas['AvailablePermission']['name'][]> {
   const { roles: known } = await client.get('/api-keys/permissions');
   const ofRole = known.find(({ name }) => name === 'admin')?.permissions ?? [];
   return [...ofRole, MANAGE];
-}
-
-function readDays(invocation: Invocation, most = 9999): number | undefined {
-  const text = findText(invocation, 'days');
-  if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,3}$/.test(text) || Number(text) > most)
-    throw usageError(`--days must be a whole number from 1 to ${most}.`);
-  return Number(text);
-}
-
-function requireRole(invocation: Invocation): (typeof roles)[number] {
-  const wanted = requireText(invocation, 'role');
-  const role = roles.find((known) => known === wanted);
-  if (!role) throw usageError(`--role must be one of ${roles.join(', ')}.`);
-  return role;
 }
 
 /** Who asked, and what that is worth. */

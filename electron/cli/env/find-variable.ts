@@ -2,6 +2,7 @@ import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import type { Invocation } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { noSuch } from '../line/missing-names.ts';
 import { type GivenScope, readScope } from '../project-scope.ts';
 
 export interface Scope {
@@ -26,18 +27,29 @@ export async function listVariables(
   return await client.get('/projects/{project}/env-vars', { path: { project }, query: filter });
 }
 
+/** The only one of that name, or that of the environment. Throws `ambiguous_request` where there are several, and none there. */
 export async function findVariable(
   client: Client,
   scope: Scope,
   key: string,
 ): Promise<Schemas['Variable'] | undefined> {
   const found = (await listVariables(client, scope)).filter((variable) => variable.key === key);
-  if (found.length > 1)
-    throw new CommandError(
-      'ambiguous_request',
-      `${key} is in more than one environment: choose one with -e.`,
-    );
-  return found[0];
+  if (found.length < 2) return found[0];
+  const there = found.find(({ environments }) => environments.some(({ id }) => id === scope.environmentId));
+  if (there) return there;
+  const names = found.flatMap(({ environments }) => environments.map(({ name }) => name));
+  throw new CommandError(
+    'ambiguous_request',
+    `${key} is in ${names.join(', ')}, and not in production: choose one with -e.`,
+  );
+}
+
+/** Throws `not_found`, with the variables that there are. */
+export async function getVariable(client: Client, scope: Scope, key: string): Promise<Schemas['Variable']> {
+  const variable = await findVariable(client, scope, key);
+  if (variable) return variable;
+  const names = (await listVariables(client, scope)).map((known) => known.key);
+  throw noSuch('variable', key, names);
 }
 
 const SHARED = 'shared.';
@@ -53,10 +65,14 @@ export async function getNamedVariable(
   client: Client,
   key: string,
 ): Promise<Schemas['Variable']> {
-  const variable =
-    given === null
-      ? (await client.get('/shared-variables')).find((known) => known.key === key.slice(SHARED.length))
-      : await findVariable(client, await findScope(given, client), key);
-  if (!variable) throw new CommandError('not_found', 'There is no such variable.');
-  return variable;
+  if (given !== null) return await getVariable(client, await findScope(given, client), key);
+  const name = key.slice(SHARED.length);
+  const shared = await client.get('/shared-variables');
+  const variable = shared.find((known) => known.key === name);
+  if (variable) return variable;
+  throw noSuch(
+    'shared variable',
+    name,
+    shared.map((known) => known.key),
+  );
 }

@@ -1,10 +1,10 @@
 import type { Schemas } from '../api-request.ts';
 import { sayActor } from '../audit/actor-words.ts';
 import { findText, formatTable, type Invocation, withClient } from '../command.ts';
-import { CommandError, usageError } from '../command-error.ts';
+import { usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { readScope } from '../project-scope.ts';
-import { findScope, findVariable } from './find-variable.ts';
+import { findScope, getVariable } from './find-variable.ts';
 
 export const HISTORY_USAGE = 'env history [KEY] -p PROJECT [-e ENV] [--limit N]';
 
@@ -44,8 +44,7 @@ export async function showHistory(invocation: Invocation): Promise<number> {
       );
       return exitCodes.done;
     }
-    const variable = await findVariable(client, scope, key);
-    if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+    const variable = await getVariable(client, scope, key);
     const path = { project, id: variable.id };
     const { versions } = await client.get('/projects/{project}/env-vars/{id}/history', { path });
     const shown = versions.slice(0, limit).map(({ value: _, ...version }) => version);

@@ -1,10 +1,10 @@
 import type { Schemas } from '../api-request.ts';
 import { sayActor } from '../audit/actor-words.ts';
 import type { Client } from '../client.ts';
-import { formatCount, formatDay, formatTable, type Invocation, withClient } from '../command.ts';
+import { formatDay, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
-import { describePlainSecrets } from '../plain-secret-words.ts';
+import { countPlainSecrets, describePlainSecrets } from '../plain-secret-words.ts';
 import type { GivenScope } from '../project-scope.ts';
 import { getNamedVariable, readNamedScope } from './find-variable.ts';
 
@@ -59,12 +59,11 @@ async function list(invocation: Invocation, client: Client): Promise<void> {
   );
 }
 
-function describeAsked({ variables, has_more }: Schemas['PlainSecrets']): string[] {
-  if (variables.length === 0) return ['No plain variable looks like a secret.'];
-  const count = `${formatCount(variables.length, 'plain variable')}${has_more ? ' and more' : ''}`;
+function describeAsked(plain: Schemas['PlainSecrets']): string[] {
+  if (plain.variables.length === 0) return ['No plain variable looks like a secret.'];
   return [
-    `${count} ${variables.length === 1 ? 'looks like a secret' : 'look like secrets'}. env encrypt encrypts them; env plain leave KEY leaves one as it is:`,
-    describePlainSecrets(variables),
+    `${countPlainSecrets(plain)}. env encrypt encrypts them; env plain leave KEY leaves one as it is:`,
+    describePlainSecrets(plain.variables),
   ];
 }
 

@@ -150,8 +150,7 @@ function describeCopy({ copy, written_to, not_separate }: Made): string {
   return [
     written_to === null ? `Copied as ${copy.format}.` : `Copied to ${written_to}.`,
     copy.verified_at === null ? 'Not verified yet.' : 'Verified: it holds the key.',
-    copy.worth_words,
-    ...(not_separate === null ? [] : [`It does not count as separate: ${not_separate}`]),
+    not_separate === null ? copy.worth_words : `It does not count: ${not_separate}`,
   ].join('\n');
 }
 

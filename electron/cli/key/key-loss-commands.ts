@@ -141,7 +141,7 @@ async function listLost(invocation: Invocation): Promise<number> {
 }
 
 async function reenter(invocation: Invocation, id: string): Promise<number> {
-  const value = await readValue('Value: ', 'Nothing was typed, and the value is as it was.');
+  const value = await readValue('Value: ', 'the value is as it was');
   return await withClient(invocation, async (client) => {
     await client.post('/vault/recovery/{id}/reenter', { path: { id }, body: { value } });
     invocation.print({ id }, () => 'Saved.');

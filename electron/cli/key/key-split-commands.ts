@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatDay, type Invocation, withClient } from '../command.ts';
@@ -87,16 +88,17 @@ async function handOutShare(
       'Where will this share be kept? (a name; a path writes a page there; Enter: on paper) ',
     );
     try {
-      const isPath = isAbsolute(place) || place.startsWith('./') || place.startsWith('../');
+      const path = findPath(place);
       const { written_to: writtenTo } = await client.put('/vault/key/splits/{id}/shares/{number}', {
         path: { id, number },
-        body: isPath
-          ? {
-              path: resolve(place),
-              share: page.words.join(' '),
-              keep_anyway: invocation.values['keep-anyway'] === true,
-            }
-          : { ...(place.trim() === '' ? {} : { place }) },
+        body:
+          path !== null
+            ? {
+                path,
+                share: page.words.join(' '),
+                keep_anyway: invocation.values['keep-anyway'] === true,
+              }
+            : { ...(place.trim() === '' ? {} : { place }) },
       });
       process.stderr.write(
         writtenTo === null ? `Share ${number} is noted.\n` : `Share ${number} was written to ${writtenTo}.\n`,
@@ -258,4 +260,25 @@ async function dropSplit(invocation: Invocation, argument: string): Promise<numb
     );
     return exitCodes.done;
   });
+}
+
+/** From the root, of Windows, of a home folder or from the current folder: as looks-like-path.ts of the instance decides. */
+const PATH = /^(?:[/\\]|[a-z]:(?:[/\\]|$)|\.{1,2}(?:[/\\]|$)|~[^/\\\s]*(?:[/\\]|$)|file:)/i;
+
+/**
+ * The path that was typed as the place of a share; null for a name. Throws for a path that leads nowhere on this system: noted as a
+ * name, it would say that a page lies where none was written.
+ */
+export function findPath(typed: string, home = homedir()): string | null {
+  const place = typed.trim();
+  if (!PATH.test(place)) return null;
+  if (isAbsolute(place)) return place;
+  if (/^\.{1,2}([/\\]|$)/.test(place) && (process.platform === 'win32' || !place.includes('\\')))
+    return resolve(place);
+  if (/^~([/\\]|$)/.test(place) && (process.platform === 'win32' || !place.includes('\\')))
+    return join(home, place.slice(1));
+  throw new CommandError(
+    'invalid_request',
+    `${place} is not a path of this computer: give another one, or a name.`,
+  );
 }

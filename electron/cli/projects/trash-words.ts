@@ -15,9 +15,10 @@ export async function findInTrash(
 }
 
 /** After a deletion: until when it can be taken back, and how. */
-export function describeDeleted(entry: TrashEntry | undefined): string {
-  if (!entry) return 'Deleted.';
-  return `Deleted. Until ${formatDay(entry.kept_until)} this restores it: temps-desktop trash restore ${entry.id}`;
+export function describeDeleted(entry: TrashEntry | undefined, from: readonly string[] = []): string {
+  const deleted = from.length > 0 ? `Deleted from ${from.join(', ')}.` : 'Deleted.';
+  if (!entry) return deleted;
+  return `${deleted} Until ${formatDay(entry.kept_until)} this restores it: temps-desktop trash restore ${entry.id}`;
 }
 
 /** For programs. */
