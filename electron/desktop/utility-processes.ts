@@ -1,18 +1,18 @@
 import { app, utilityProcess } from 'electron';
-import type { ProcessHost } from '../instance/kernel/process-hosts.ts';
+import { type ProcessHost, toHeapFlags } from '../instance/kernel/process-hosts.ts';
 
 /**
  * Electron's utility processes: started again, the program itself would be the desktop and not Node. SECURITY:
  * messages go through the process's port, never through arguments.
  */
 export const utilityProcesses: ProcessHost = {
-  start({ name, file, heapMib }, { onMessage, onExit }) {
+  start(program, { onMessage, onExit }) {
     // As a command the program may ask before Electron is ready, when no such process can be created yet.
     const forked = app.whenReady().then(() => {
-      const child = utilityProcess.fork(file, [], {
+      const child = utilityProcess.fork(program.file, [], {
         stdio: 'ignore',
-        serviceName: `Temps ${name}`,
-        execArgv: heapMib === undefined ? [] : [`--js-flags=--max-old-space-size=${heapMib}`],
+        serviceName: `Temps ${program.name}`,
+        execArgv: [`--js-flags=${toHeapFlags(program).join(' ')}`],
       });
       child.on('message', onMessage);
       child.on('exit', onExit);
