@@ -10,7 +10,7 @@ export const projectsArea = area({
     {
       path: '/projects',
       load: () => import('./projects-page.tsx').then((file) => file.ProjectsPage),
-      guard: { permission: 'projects:read', title: 'Projects' },
+      guard: { permission: 'projects:read', title: 'Projects', isSomewhere: true },
     },
     {
       path: '/projects/$project/environments',
@@ -33,6 +33,12 @@ export const projectsArea = area({
       },
     },
     {
+      path: '/projects/$project/activity',
+      load: () => import('./activity-page.tsx').then((file) => file.ProjectActivityPage),
+      guard: { permission: 'members:read', title: 'Activity of the project' },
+      tab: { of: 'project', label: 'Activity' },
+    },
+    {
       path: '/projects/$project/settings',
       load: () => import('./project-settings-page.tsx').then((file) => file.ProjectSettingsPage),
       guard: { permission: 'projects:read', title: 'Project settings' },
@@ -45,6 +51,7 @@ export const projectsArea = area({
       group: 'Projects',
       icon: SquareStack,
       permission: 'projects:read',
+      isSomewhere: true,
       queryKey: ['projects', 'found'],
       list: async () => {
         const { projects } = await ask(client.GET('/projects'));
@@ -55,6 +62,7 @@ export const projectsArea = area({
       group: 'Environments',
       icon: Layers,
       permission: 'environments:read',
+      isSomewhere: true,
       queryKey: ['projects', 'found-environments'],
       list: async () => {
         const { projects } = await ask(client.GET('/projects'));

@@ -3,13 +3,14 @@ import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { useMay } from '../app/session.ts';
 import { showDeleted } from '../trash/deleted-toast.tsx';
 import { StillHeld } from '../trash/still-held.tsx';
 import { typedFor } from '../trash/typed-for.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
+import { shorten } from '../ui/text.ts';
 import { formatCount } from '../ui/time.ts';
+import { useEnvironmentRights } from './environment-rights.ts';
 import { EnvironmentSettingsDialog } from './manage/environment-settings-dialog.tsx';
 import { EnvironmentTable } from './manage/environment-table.tsx';
 import { NameList } from './manage/name-list.tsx';
@@ -17,7 +18,10 @@ import { NewEnvironmentDialog } from './manage/new-environment-dialog.tsx';
 import { ProjectFrame } from './project-frame.tsx';
 import { type Environment, environmentsQuery, useProjectParam, variablesQuery } from './project-queries.ts';
 
-type Open = { what: 'new' } | { what: 'settings' | 'delete'; environment: Environment } | null;
+type Open =
+  | { what: 'new'; from: Environment | null }
+  | { what: 'settings' | 'delete'; environment: Environment }
+  | null;
 
 /** The environments of a project. */
 export function EnvironmentsPage() {
@@ -25,15 +29,14 @@ export function EnvironmentsPage() {
   const environments = useQuery(environmentsQuery(project));
   const variables = useQuery(variablesQuery(project)).data;
   const [open, setOpen] = useState<Open>(null);
-  const mayWrite = useMay('environments:write');
-  const mayDelete = useMay('environments:delete');
+  const { mayWrite, mayDelete } = useEnvironmentRights(project);
   const close = () => setOpen(null);
   return (
     <ProjectFrame
       project={project}
       actions={
         mayWrite && (
-          <Button kind="main" icon={Plus} onClick={() => setOpen({ what: 'new' })}>
+          <Button kind="main" icon={Plus} onClick={() => setOpen({ what: 'new', from: null })}>
             Add environment
           </Button>
         )
@@ -44,9 +47,12 @@ export function EnvironmentsPage() {
         environments={environments.data ?? []}
         variables={variables}
         onSettings={mayWrite ? (environment) => setOpen({ what: 'settings', environment }) : undefined}
+        onDuplicate={mayWrite ? (from) => setOpen({ what: 'new', from }) : undefined}
         onDelete={mayDelete ? (environment) => setOpen({ what: 'delete', environment }) : undefined}
       />
-      {open?.what === 'new' && <NewEnvironmentDialog project={project} onClose={close} />}
+      {open?.what === 'new' && (
+        <NewEnvironmentDialog project={project} from={open.from} mayDelete={mayDelete} onClose={close} />
+      )}
       {open?.what === 'settings' && (
         <EnvironmentSettingsDialog project={project} environment={open.environment} onClose={close} />
       )}
@@ -88,7 +94,7 @@ function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnviro
   );
   return (
     <ConfirmDialog
-      title={`Delete the environment ${environment.name.slice(0, 60)}?`}
+      title={`Delete the environment ${shorten(environment.name)}?`}
       action={
         lost.length === 0 ? 'Delete environment' : `Delete it and ${formatCount(lost.length, 'variable')}`
       }

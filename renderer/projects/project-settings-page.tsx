@@ -4,7 +4,7 @@ import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { useMay } from '../app/session.ts';
+import { useMay, useMayIn } from '../app/session.ts';
 import { showDeleted } from '../trash/deleted-toast.tsx';
 import { StillHeld } from '../trash/still-held.tsx';
 import { typedFor } from '../trash/typed-for.tsx';
@@ -12,10 +12,12 @@ import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { Section } from '../ui/page.tsx';
+import { shorten } from '../ui/text.ts';
 import { formatCount } from '../ui/time.ts';
 import { NameList } from './manage/name-list.tsx';
 import { ProjectResourcesForm } from './manage/project-resources-form.tsx';
 import { ProjectSettingsForm } from './manage/project-settings-form.tsx';
+import { MembersSection } from './members/members-section.tsx';
 import { ProjectFrame } from './project-frame.tsx';
 import {
   environmentsQuery,
@@ -31,6 +33,7 @@ export function ProjectSettingsPage() {
   const project = useQuery(projectQuery(segment));
   const [isDeleting, setDeleting] = useState(false);
   const mayDelete = useMay('projects:delete');
+  const mayReadMembers = useMayIn(segment, 'members:read');
   return (
     <ProjectFrame project={segment}>
       {project.isPending ? (
@@ -48,12 +51,14 @@ export function ProjectSettingsPage() {
           <div className="grid grid-cols-1 max-w-160 gap-6">
             <ProjectSettingsForm key={project.data.id} project={project.data} />
             <ProjectResourcesForm key={`resources ${project.data.id}`} project={project.data} />
+            {mayReadMembers && <MembersSection project={project.data} />}
             {mayDelete && (
               <Section title="Delete this project">
                 <div className="card card-pad flex flex-wrap items-center gap-3">
                   <p className="min-w-0 flex-1 basis-60 text-text-2">
                     This also deletes its environments, variables and their history, which can be restored for
-                    30 days, and its tokens, which cannot. You see how many before you confirm.
+                    30 days, and its tokens and members’ roles, which cannot. You see how many before you
+                    confirm.
                   </p>
                   <Button icon={Trash2} onClick={() => setDeleting(true)}>
                     Delete project…
@@ -76,7 +81,7 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
   const navigate = useNavigate();
   const variables = useQuery(variablesQuery(project.slug));
   const environments = useQuery(environmentsQuery(project.slug));
-  const tokens = useQuery({ ...tokensQuery(project.slug), enabled: useMay('tokens:read') });
+  const tokens = useQuery({ ...tokensQuery(project.slug), enabled: useMayIn(project.slug, 'tokens:read') });
   const isCounted = variables.isSuccess && environments.isSuccess && (tokens.isSuccess || !tokens.isEnabled);
   const remove = useApiMutation(
     () =>
@@ -95,7 +100,7 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
   const secrets = list.filter((each) => each.is_secret).length;
   return (
     <ConfirmDialog
-      title={`Delete ${project.name.slice(0, 60)}?`}
+      title={`Delete ${shorten(project.name)}?`}
       action={list.length === 0 ? 'Delete project' : `Delete it and ${formatCount(list.length, 'variable')}`}
       keep="Keep it"
       mutation={remove}
@@ -119,8 +124,8 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
           </p>
           {list.length > 0 && <NameList names={[...new Set(list.map(({ key }) => key))]} />}
           <p>
-            It can be restored from the trash for 30 days, but for its deployment tokens: these end now and do
-            not come back.
+            It can be restored from the trash for 30 days, but for its deployment tokens and the roles of its
+            members: these end now and do not come back.
           </p>
           <StillHeld since={project.created_at} />
         </>

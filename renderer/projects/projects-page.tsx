@@ -2,12 +2,13 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus, SearchX, SquareStack } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { useMay } from '../app/session.ts';
+import { useMay, useMaySomewhere } from '../app/session.ts';
 import { useSearch } from '../ui/address.ts';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
 import { Page } from '../ui/page.tsx';
+import { hasWords } from '../ui/text.ts';
 import { NewProjectDialog } from './manage/new-project-dialog.tsx';
 import { ProjectTable } from './manage/project-table.tsx';
 import { type ListedProject, projectListQuery } from './project-queries.ts';
@@ -19,16 +20,19 @@ export function ProjectsPage() {
   const projects = useQuery(projectListQuery);
   const [isMaking, setMaking] = useState(false);
   const mayWrite = useMay('projects:write');
-  const mayRead = useMay('environments:read');
+  const maySeeShared = useMay('environments:read');
+  const mayRead = useMaySomewhere('environments:read');
   const isEmpty = projects.data?.length === 0;
   return (
     <Page
       title="Projects"
       actions={
         <>
-          <Link to="/shared" className={buttonClass()}>
-            Shared variables
-          </Link>
+          {maySeeShared && (
+            <Link to="/shared" className={buttonClass()}>
+              Shared variables
+            </Link>
+          )}
           {mayRead && (
             <Link to="/trash" className={buttonClass()}>
               Trash
@@ -82,11 +86,9 @@ interface ProjectListProps {
 function ProjectList({ query, none }: ProjectListProps) {
   const projects = query.data ?? [];
   const [search, setSearch] = useSearch();
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = projects.filter(({ name, slug, environment_names }) => {
-    const text = [name, slug, ...environment_names].join(' ').toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  const found = projects.filter(({ name, slug, environment_names }) =>
+    hasWords([name, slug, ...environment_names].join(' '), search),
+  );
   return (
     <>
       {projects.length > 0 && (
@@ -95,7 +97,7 @@ function ProjectList({ query, none }: ProjectListProps) {
           <span className="quiet ml-auto empty:hidden" role="status">
             {found.length > SHOWN
               ? `${SHOWN} of ${found.length.toLocaleString()}. Use the search to find the rest.`
-              : words.length > 0
+              : search.trim() !== ''
                 ? `${found.length} of ${projects.length}`
                 : ''}
           </span>

@@ -54,7 +54,7 @@ const ways: Record<UnusualRead['how'], string> = {
   revealed: 'Revealed',
   exported: 'Exported as a file',
   run: 'Read for a program',
-  compared: 'Compared with an imported file',
+  compared: 'Compared with an imported file or another environment',
 };
 
 /** "Exported as a file, with 12 more". */

@@ -1,15 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { KeySquare, Plus, Trash2 } from 'lucide-react';
+import { Ellipsis, KeySquare, MapPin, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { useMay, useSession } from '../app/session.ts';
+import { useMay, useMayIn, useSession } from '../app/session.ts';
+import { AddressDialog } from '../people/address-dialog.tsx';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
+import { AddressLimit } from '../ui/form/address-list.tsx';
 import { Expiry } from '../ui/form/expiry.tsx';
 import { LastUsed } from '../ui/last-used.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
+import { Menu } from '../ui/overlays/menu.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
@@ -26,10 +29,12 @@ export function TokensPage() {
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<MadeToken | null>(null);
   const [leaving, setLeaving] = useState<Token | null>(null);
+  const [limiting, setLimiting] = useState<Token | null>(null);
   const canEncrypt = useCanEncrypt();
-  const mayWrite = useMay('tokens:write');
-  // As for API keys: an administrator may delete any, others their own.
-  const mayDeleteAll = useMay('users:write');
+  const mayWrite = useMayIn(project, 'tokens:write');
+  // As for API keys: an administrator may change and delete any, and so may a manager of the project; others their own.
+  const isManager = useMayIn(project, 'members:write');
+  const mayChangeAll = useMay('users:write') || isManager;
   const you = useSession().user?.id ?? null;
   const tokens = useTokens(project);
   // Not while it loads: a button that moves is missed by who clicks it then.
@@ -49,15 +54,22 @@ export function TokensPage() {
       <TokenList
         tokens={tokens}
         empty={mayWrite ? add : undefined}
-        mayDelete={({ created_by }) => mayDeleteAll || created_by === you}
+        mayChange={({ created_by }) => mayChangeAll || created_by === you}
         onDelete={mayWrite ? setLeaving : undefined}
+        onLimit={setLimiting}
       />
       {isMaking && <NewTokenDialog project={project} onClose={() => setMaking(false)} onMade={setMade} />}
       {made && (
-        <ShownOnce name={`Token ${made.name}`} values={made.values} onStored={() => setMade(null)}>
+        <ShownOnce
+          name={`Token ${made.name}`}
+          values={made.values}
+          examples={made.examples}
+          onStored={() => setMade(null)}
+        >
           It can only read {made.projectName}. If it is lost, delete it and create a new one.
         </ShownOnce>
       )}
+      {limiting && <AddressDialog limited={limiting} project={project} onClose={() => setLimiting(null)} />}
       {leaving && <DeleteTokenDialog project={project} token={leaving} onClose={() => setLeaving(null)} />}
     </ProjectFrame>
   );
@@ -68,17 +80,19 @@ const useTokens = (project: string) => useQuery(tokensQuery(project));
 interface TokenListProps {
   tokens: ReturnType<typeof useTokens>;
   empty: React.ReactNode;
-  mayDelete: (token: Token) => boolean;
+  mayChange: (token: Token) => boolean;
   onDelete: ((token: Token) => void) | undefined;
+  onLimit: (token: Token) => void;
 }
 
-function TokenList({ tokens, empty, mayDelete, onDelete }: TokenListProps) {
+function TokenList({ tokens, empty, mayChange, onDelete, onLimit }: TokenListProps) {
   return (
     <TokenTable
       query={tokens}
       tokens={tokens.data?.tokens ?? []}
-      mayDelete={mayDelete}
+      mayChange={mayChange}
       onDelete={onDelete}
+      onLimit={onLimit}
       empty={
         <Empty
           icon={KeySquare}
@@ -134,11 +148,12 @@ function DeleteTokenDialog({ project, token, onClose }: DeleteTokenDialogProps) 
 
 interface TokenTableProps extends TableStates {
   tokens: readonly Token[];
-  mayDelete: (token: Token) => boolean;
+  mayChange: (token: Token) => boolean;
   onDelete?: ((token: Token) => void) | undefined;
+  onLimit: (token: Token) => void;
 }
 
-function TokenTable({ tokens, mayDelete, onDelete, ...states }: TokenTableProps) {
+function TokenTable({ tokens, mayChange, onDelete, onLimit, ...states }: TokenTableProps) {
   return (
     <Table
       {...states}
@@ -162,7 +177,12 @@ function TokenTable({ tokens, mayDelete, onDelete, ...states }: TokenTableProps)
           name: 'Permissions',
           className: 'max-tablet:hidden',
           title: labels,
-          cell: ({ permissions }) => <Chip>{describeGrant(permissions)}</Chip>,
+          cell: ({ permissions, allowed_from }) => (
+            <span className="two-lines">
+              <Chip>{describeGrant(permissions)}</Chip>
+              <AddressLimit allowed={allowed_from} />
+            </span>
+          ),
         },
         {
           name: 'Last used',
@@ -179,11 +199,13 @@ function TokenTable({ tokens, mayDelete, onDelete, ...states }: TokenTableProps)
           ? [
               actionsColumn<Token>(
                 (token) =>
-                  mayDelete(token) && (
-                    <IconButton
-                      icon={Trash2}
-                      label={`Delete ${token.name}`}
-                      onClick={() => onDelete(token)}
+                  mayChange(token) && (
+                    <Menu
+                      trigger={<IconButton icon={Ellipsis} label={`Actions for ${token.name}`} />}
+                      groups={[
+                        [{ label: 'Addresses…', icon: MapPin, onSelect: () => onLimit(token) }],
+                        [{ label: 'Delete…', icon: Trash2, onSelect: () => onDelete(token) }],
+                      ]}
                     />
                   ),
                 'w-16',

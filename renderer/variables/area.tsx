@@ -20,6 +20,12 @@ export const variablesArea = area({
       },
     },
     {
+      path: '/projects/$project/compare',
+      load: () => import('./compare/compare-page.tsx').then((file) => file.ComparePage),
+      guard: { permission: 'environments:read', title: 'Compare' },
+      tab: { of: 'project', label: 'Compare' },
+    },
+    {
       path: '/shared',
       load: () => import('./shared-page.tsx').then((file) => file.SharedPage),
       guard: { permission: 'environments:read', title: 'Shared variables' },
@@ -31,6 +37,7 @@ export const variablesArea = area({
       group: 'Variables',
       icon: Braces,
       permission: 'environments:read',
+      isSomewhere: true,
       queryKey: ['projects', 'search'],
       search: async (typed, limit) => {
         const { results } = await ask(client.GET('/search', { params: { query: { q: typed, limit } } }));

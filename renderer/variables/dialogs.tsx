@@ -4,7 +4,7 @@ import type { EnvSource } from './files/env-source.ts';
 import { ExportDialog } from './files/export-dialog.tsx';
 import { ImportDialog } from './files/import-dialog.tsx';
 import { PasteDialog } from './files/paste-dialog.tsx';
-import { DeleteDialog, MoveDialog } from './form/selection-dialogs.tsx';
+import { DeleteDialog, EncryptDialog, MoveDialog } from './form/selection-dialogs.tsx';
 import { VariableDialog } from './form/variable-dialog.tsx';
 import { EnvironmentHistoryDialog, HistoryDialog } from './history/history-dialogs.tsx';
 import type { Rights } from './rights.ts';
@@ -16,7 +16,7 @@ import type { Variable, VariableScope } from './variable-scope.ts';
 export type OpenedDialog =
   | { kind: 'add' }
   | { kind: 'edit' | 'history' | 'uses' | 'reads'; variable: Variable }
-  | { kind: 'delete'; variables: readonly Variable[] }
+  | { kind: 'delete' | 'encrypt'; variables: readonly Variable[] }
   | FileDialog;
 /** Dialogs that only a project has. */
 type FileDialog =
@@ -85,6 +85,7 @@ export function Dialogs(props: DialogsProps) {
               : (place?.environments.map(({ id }) => id) ?? [])
           }
           mayReveal={rights.mayReveal}
+          mayDelete={rights.mayDelete}
           onClose={onClose}
         />
       );
@@ -101,6 +102,8 @@ export function Dialogs(props: DialogsProps) {
       return <UsesDialog scope={scope} variable={opened.variable} onClose={onClose} />;
     case 'reads':
       return <ReadsDialog variable={opened.variable} onClose={onClose} />;
+    case 'encrypt':
+      return <EncryptDialog scope={scope} variables={opened.variables} onClose={onClose} />;
     case 'delete':
       return <DeleteDialog scope={scope} from={from} variables={opened.variables} onClose={onClose} />;
     default:

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useMay } from '../app/session.ts';
+import { mayIn, type Permission, useSession } from '../app/session.ts';
 
 /** What the caller may do with variables; actions without permission are not shown. */
 export interface Rights {
@@ -12,11 +12,15 @@ export interface Rights {
   maySeeReads: boolean;
 }
 
-export function useRights(): Rights {
-  const mayWrite = useMay('environments:write');
-  const mayDelete = useMay('environments:delete');
-  const mayReveal = useMay('environments:reveal');
-  const maySeeReads = useMay('audit:read');
+/** @param project path segment; null for shared variables. */
+export function useRights(project: string | null): Rights {
+  const session = useSession();
+  const may = (permission: Permission) =>
+    project === null ? session.permissions.includes(permission) : mayIn(session, project, permission);
+  const mayWrite = may('environments:write');
+  const mayDelete = may('environments:delete');
+  const mayReveal = may('environments:reveal');
+  const maySeeReads = session.permissions.includes('audit:read');
   return useMemo(
     () => ({ mayWrite, mayDelete, mayReveal, maySelect: mayWrite || mayDelete, maySeeReads }),
     [mayWrite, mayDelete, mayReveal, maySeeReads],

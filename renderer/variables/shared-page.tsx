@@ -11,7 +11,7 @@ import { sharedScope } from './variable-scope.ts';
 
 /** Variables every project can refer to. */
 export function SharedPage() {
-  const rights = useRights();
+  const rights = useRights(null);
   const { opened, open, close } = useDialogs();
   const [search, setSearch] = useSearch();
   const { data: list = [] } = useQuery({ queryKey: sharedScope.queryKey, queryFn: sharedScope.list });

@@ -18,11 +18,16 @@ export interface NewVariable {
   include_in_preview: boolean;
   allow_unresolved: boolean;
   expires_at?: number | 'never' | null;
+  /** Empty for none. */
+  note?: string;
 }
 
 /** Omitted fields stay unchanged. */
 export interface VariableChange extends Partial<Omit<NewVariable, 'is_secret'>> {
   is_secret?: boolean;
+  keep_value?: boolean;
+  /** Instead of a value: that of this earlier version. */
+  value_of_version?: number;
   /** With a new name. */
   references?: ReferenceChoice;
   expected_updated_at: number;
@@ -40,6 +45,8 @@ export interface VariableScope {
   update: (id: number, change: VariableChange) => Promise<Variable>;
   /** All or none. */
   remove: (variables: readonly Variable[]) => Promise<unknown>;
+  /** Makes plain ones secrets, all or none. */
+  encrypt: (variables: readonly Variable[]) => Promise<unknown>;
   listVersions: (id: number) => Promise<VariableVersion[]>;
   revert: (variable: Variable, version: number, allowUnresolved: boolean) => Promise<Variable>;
   listUses: (id: number) => Promise<VariableUses>;
@@ -83,6 +90,13 @@ export function projectScope(project: string): VariableScope {
           body: { action: 'delete', ...asSeen(variables) },
         }),
       ),
+    encrypt: (variables) =>
+      ask(
+        client.POST('/projects/{project}/env-vars/bulk', {
+          params: { path: { project } },
+          body: { action: 'make_secret', ...asSeen(variables) },
+        }),
+      ),
     listVersions: async (id) =>
       (await ask(client.GET('/projects/{project}/env-vars/{id}/history', { params: one(id) }))).versions,
     revert: ({ id, updated_at }, version, allow_unresolved) =>
@@ -96,21 +110,48 @@ export function projectScope(project: string): VariableScope {
   };
 }
 
-/** Moves variables of a project to exactly these environments, all or none. */
-export function moveVariables(
+/** Moves variables of a project to exactly these environments, all or none. Resolves to what they are then. */
+export async function moveVariables(
   project: string,
   variables: readonly Variable[],
   environmentIds: number[],
   allowUnresolved: boolean,
-): Promise<unknown> {
-  return ask(
+): Promise<Variable[]> {
+  await ask(
     client.POST('/projects/{project}/env-vars/bulk', {
       params: { path: { project } },
       body: {
         action: 'set_environments',
         ...asSeen(variables),
         environment_ids: environmentIds,
+        environment_ids_of: {},
         allow_unresolved: allowUnresolved,
+      },
+    }),
+  );
+  const ids = new Set(variables.map(({ id }) => id));
+  return (await projectScope(project).list()).filter(({ id }) => ids.has(id));
+}
+
+/** Puts variables back where each of them was, all or none; refused where one was changed since. */
+export function moveBack(
+  project: string,
+  was: readonly Variable[],
+  moved: readonly Variable[],
+): Promise<unknown> {
+  return ask(
+    client.POST('/projects/{project}/env-vars/bulk', {
+      params: { path: { project } },
+      body: {
+        action: 'set_environments',
+        ids: was.map(({ id }) => id),
+        expected_updated_at: asSeen(moved).expected_updated_at,
+        environment_ids: [],
+        environment_ids_of: Object.fromEntries(
+          was.map(({ id, environments }) => [String(id), environments.map((each) => each.id)]),
+        ),
+        // As it was then, it was allowed.
+        allow_unresolved: true,
       },
     }),
   );
@@ -131,6 +172,8 @@ export const sharedScope: VariableScope = {
     ask(client.PUT('/shared-variables/{id}', { params: shared(id), body })),
   remove: (variables) =>
     ask(client.POST('/shared-variables/bulk', { body: { action: 'delete', ...asSeen(variables) } })),
+  encrypt: (variables) =>
+    ask(client.POST('/shared-variables/bulk', { body: { action: 'make_secret', ...asSeen(variables) } })),
   listVersions: async (id) =>
     (await ask(client.GET('/shared-variables/{id}/history', { params: shared(id) }))).versions,
   revert: ({ id, updated_at }, version, allow_unresolved) =>

@@ -3,14 +3,8 @@ import { useParams } from '@tanstack/react-router';
 import { ClipboardPaste, Download, Plus } from 'lucide-react';
 import { useCallback, useEffect, useMemo } from 'react';
 import { ProjectFrame } from '../projects/project-frame.tsx';
-import {
-  type Environment,
-  environmentsQuery,
-  projectQuery,
-  variablesQuery,
-} from '../projects/project-queries.ts';
+import { type Environment, projectQuery, variablesQuery } from '../projects/project-queries.ts';
 import { choiceOf, useAddress } from '../ui/address.ts';
-import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialogs, useDialogs } from './dialogs.tsx';
 import { DropTarget } from './files/drop-target.tsx';
@@ -20,33 +14,17 @@ import { useRights } from './rights.ts';
 import { VariableList } from './table/variable-list.tsx';
 import { VariableToolbar, variablesViews } from './table/variable-toolbar.tsx';
 import { projectScope } from './variable-scope.ts';
+import { WithEnvironments } from './with-environments.tsx';
 
 /** The variables of a project in all its environments. */
 export function VariablesPage() {
   const { project } = useParams({ from: '/shell/projects/$project' });
-  const environments = useQuery(environmentsQuery(project));
-  if (environments.isError && !environments.data)
-    return (
-      <ProjectFrame project={project}>
-        <div className="table-wrap">
-          <Failed
-            title="The environments did not load"
-            error={environments.error}
-            onRetry={() => void environments.refetch()}
-          />
-        </div>
-      </ProjectFrame>
-    );
-  if (!environments.data)
-    return (
-      <ProjectFrame project={project}>
-        <div className="table-wrap">
-          <Skeleton rows={8} columns={4} />
-        </div>
-      </ProjectFrame>
-    );
-  // Another project starts with fresh state: nothing typed or selected in this one belongs there.
-  return <Variables key={project} project={project} environments={environments.data} />;
+  return (
+    <WithEnvironments project={project}>
+      {/* Another project starts with fresh state: nothing typed or selected in this one belongs there. */}
+      {(environments) => <Variables key={project} project={project} environments={environments} />}
+    </WithEnvironments>
+  );
 }
 
 /** `open` is what a link asks for: its dialog is opened once, and not again after a reload. */
@@ -54,7 +32,7 @@ const kept = ['environment', 'search', 'view', 'open'] as const;
 
 function Variables({ project, environments }: { project: string; environments: readonly Environment[] }) {
   const scope = useMemo(() => projectScope(project), [project]);
-  const rights = useRights();
+  const rights = useRights(project);
   const name = useQuery(projectQuery(project)).data?.name ?? project;
   const list = useQuery(variablesQuery(project)).data;
   const { opened, open, close } = useDialogs();

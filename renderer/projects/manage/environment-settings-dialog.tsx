@@ -3,8 +3,9 @@ import { ask, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import type { Environment } from '../project-queries.ts';
+import { showChanged } from '../undo-toast.tsx';
 import { BranchField } from './new-environment-dialog.tsx';
-import { findTextError, type Resource, resources, toChange, toText } from './resource-config.ts';
+import { isTextGood, type Resource, resources, toChange, toText, undoChange } from './resource-config.ts';
 import { NotApplied, ResourceFields, SecurityFact } from './resource-fields.tsx';
 
 interface EnvironmentSettingsDialogProps {
@@ -19,19 +20,40 @@ export function EnvironmentSettingsDialog({ project, environment, onClose }: Env
   const [branch, setBranch] = useState(environment.branch ?? '');
   const [text, setText] = useState(() => toText(config));
   const [isCleared, setCleared] = useState(false);
+  const change = (body: { branch?: string | null; deployment_config: ReturnType<typeof toChange> }) =>
+    ask(
+      client.PUT('/projects/{project}/environments/{environment}/settings', {
+        params: { path: { project, environment: String(environment.id) } },
+        body,
+      }),
+    );
   const save = useApiMutation(
-    () =>
-      ask(
-        client.PUT('/projects/{project}/environments/{environment}/settings', {
-          params: { path: { project, environment: String(environment.id) } },
-          // Only what was changed here, so that someone else's changes to the rest are kept.
-          body: {
-            ...(branch.trim() === (environment.branch ?? '') ? {} : { branch: branch.trim() || null }),
-            deployment_config: { ...toChange(text, config), ...(isCleared ? { security: null } : {}) },
-          },
-        }),
-      ),
-    { changes: ['projects'], onDone: onClose },
+    async () => {
+      // Only what was changed here, so that someone else's changes to the rest are kept.
+      const isMoved = branch.trim() !== (environment.branch ?? '');
+      const resourceChange = toChange(text, config, isCleared);
+      await change({
+        ...(isMoved ? { branch: branch.trim() || null } : {}),
+        deployment_config: resourceChange,
+      });
+      if (!isMoved && Object.keys(resourceChange).length === 0) return null;
+      return {
+        ...(isMoved ? { branch: environment.branch } : {}),
+        deployment_config: undoChange(resourceChange, config),
+      };
+    },
+    {
+      changes: ['projects'],
+      onDone: (former) => {
+        onClose();
+        if (former === null) return;
+        showChanged(`Settings of ${environment.name} saved`, {
+          undo: () => change(former),
+          changes: ['projects'],
+          failed: `The settings of ${environment.name} were not changed back`,
+        });
+      },
+    },
   );
   const fieldError = ({ name, field }: Resource) =>
     save.fieldError(`deployment_config.${name}`) ?? save.fieldError(field);
@@ -45,7 +67,7 @@ export function EnvironmentSettingsDialog({ project, environment, onClose }: Env
       action="Save"
       mutation={save}
       fields={['branch', ...resources.flatMap(({ name, field }) => [`deployment_config.${name}`, field])]}
-      isReady={resources.every((resource) => findTextError(resource, text) === undefined)}
+      isReady={isTextGood(text)}
       onClose={onClose}
     >
       <BranchField branch={branch} onChange={setBranch} error={save.fieldError('branch')} autoFocus />

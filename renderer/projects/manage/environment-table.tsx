@@ -1,4 +1,4 @@
-import { Ellipsis, GitBranch, SlidersHorizontal, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, GitBranch, SlidersHorizontal, Trash2 } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
@@ -17,11 +17,12 @@ interface EnvironmentTableProps extends TableStates {
   /** Undefined while they load. */
   variables: Variables | undefined;
   onSettings?: ((environment: Environment) => void) | undefined;
+  onDuplicate?: ((environment: Environment) => void) | undefined;
   onDelete?: ((environment: Environment) => void) | undefined;
 }
 
 export function EnvironmentTable(props: EnvironmentTableProps) {
-  const { environments, variables, onSettings, onDelete, ...states } = props;
+  const { environments, variables, onSettings, onDuplicate, onDelete, ...states } = props;
   const countIn = ({ id }: Environment) =>
     variables?.filter((variable) => variable.environments.some((each) => each.id === id)).length;
   return (
@@ -67,7 +68,7 @@ export function EnvironmentTable(props: EnvironmentTableProps) {
         ...(onSettings || onDelete
           ? [
               actionsColumn<Environment>(
-                (environment) => <EnvironmentMenu {...{ environment, onSettings, onDelete }} />,
+                (environment) => <EnvironmentMenu {...{ environment, onSettings, onDuplicate, onDelete }} />,
                 'w-16',
               ),
             ]
@@ -99,11 +100,12 @@ function Name({ environment, count }: { environment: Environment; count: number 
   );
 }
 
-interface EnvironmentMenuProps extends Pick<EnvironmentTableProps, 'onSettings' | 'onDelete'> {
+interface EnvironmentMenuProps
+  extends Pick<EnvironmentTableProps, 'onSettings' | 'onDuplicate' | 'onDelete'> {
   environment: Environment;
 }
 
-function EnvironmentMenu({ environment, onSettings, onDelete }: EnvironmentMenuProps) {
+function EnvironmentMenu({ environment, onSettings, onDuplicate, onDelete }: EnvironmentMenuProps) {
   const isKept = isProduction(environment);
   return (
     <Menu
@@ -112,6 +114,7 @@ function EnvironmentMenu({ environment, onSettings, onDelete }: EnvironmentMenuP
         onSettings
           ? [{ label: 'Settings…', icon: SlidersHorizontal, onSelect: () => onSettings(environment) }]
           : [],
+        onDuplicate ? [{ label: 'Duplicate…', icon: Copy, onSelect: () => onDuplicate(environment) }] : [],
         onDelete
           ? [
               {

@@ -4,27 +4,63 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { Checkbox } from '../../ui/form/choices.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
+import { shorten } from '../../ui/text.ts';
+import type { Environment } from '../project-queries.ts';
+import { showChanged } from '../undo-toast.tsx';
 import { previewSlug } from './slug.ts';
 
-export function NewEnvironmentDialog({ project, onClose }: { project: string; onClose: () => void }) {
+interface NewEnvironmentDialogProps {
+  project: string;
+  /** The environment whose variables it gets; null for none. */
+  from: Environment | null;
+  mayDelete: boolean;
+  onClose: () => void;
+}
+
+export function NewEnvironmentDialog({ project, from, mayDelete, onClose }: NewEnvironmentDialogProps) {
   const [name, setName] = useState('');
   const [branch, setBranch] = useState('');
   const [isPreview, setPreview] = useState(false);
   const add = useApiMutation(
-    () =>
-      ask(
-        client.POST('/projects/{project}/environments', {
-          params: { path: { project } },
-          body: { name, branch: branch.trim() || null, set_as_preview: isPreview },
-        }),
-      ),
-    { changes: ['projects'], onDone: onClose },
+    () => {
+      const body = { name, branch: branch.trim() || null, set_as_preview: isPreview };
+      return ask(
+        from === null
+          ? client.POST('/projects/{project}/environments', { params: { path: { project } }, body })
+          : client.POST('/projects/{project}/environments/{environment}/copy', {
+              params: { path: { project, environment: String(from.id) } },
+              body,
+            }),
+      );
+    },
+    {
+      changes: ['projects'],
+      onDone: ({ id, name: made }) => {
+        onClose();
+        const undo = () =>
+          ask(
+            client.DELETE('/projects/{project}/environments/{environment}', {
+              params: { path: { project, environment: String(id) } },
+            }),
+          );
+        showChanged(
+          from === null ? `${made} was added` : `${made} has the variables of ${from.name}`,
+          mayDelete
+            ? { undo, changes: ['projects', 'trash'], describe: () => ({ title: `${made} is in the trash` }) }
+            : null,
+        );
+      },
+    },
   );
   return (
     <FormDialog
-      title="Add environment"
-      text="Its own set of variables. It starts empty."
-      action="Add environment"
+      title={from === null ? 'Add environment' : `Duplicate ${shorten(from.name)}`}
+      text={
+        from === null
+          ? 'Its own set of variables. It starts empty.'
+          : 'A new environment with copies of its variables as they are now, without earlier versions.'
+      }
+      action={from === null ? 'Add environment' : 'Duplicate'}
       mutation={add}
       fields={['name', 'branch']}
       isReady={name.trim() !== ''}

@@ -2,11 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
-import { useSession } from '../../app/session.ts';
+import { mayIn, useSession } from '../../app/session.ts';
+import { AddressListField, readAddressList } from '../../ui/form/address-list.tsx';
 import { Checkbox } from '../../ui/form/choices.tsx';
 import { expiryOf, type Life, LifeField, YEAR } from '../../ui/form/expiry.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
+import type { UsageExample } from '../../ui/overlays/usage-examples.tsx';
+import { shorten } from '../../ui/text.ts';
 import { projectQuery } from '../project-queries.ts';
 import { type TokenPermission, tokenPermissions } from './token-permissions.ts';
 
@@ -14,6 +17,7 @@ export interface MadeToken {
   name: string;
   projectName: string;
   values: string[];
+  examples: readonly UsageExample[];
 }
 
 interface NewTokenDialogProps {
@@ -23,11 +27,12 @@ interface NewTokenDialogProps {
 }
 
 export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps) {
-  const { permissions } = useSession();
+  const session = useSession();
   const projectName = useQuery(projectQuery(project)).data?.name ?? project;
-  const givable = tokenPermissions.filter(({ name }) => permissions.includes(name));
+  const givable = tokenPermissions.filter(({ name }) => mayIn(session, project, name));
   const [name, setName] = useState('');
   const [granted, setGranted] = useState<readonly TokenPermission[]>(givable.map((each) => each.name));
+  const [addresses, setAddresses] = useState('');
   const [life, setLife] = useState<Life>(YEAR);
   const groupId = useId();
   const create = useApiMutation(
@@ -35,15 +40,20 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
       askConfirmed(() =>
         client.POST('/projects/{project}/deployment-tokens', {
           params: { path: { project } },
-          body: { name, permissions: [...granted], expires_at: expiryOf(life) },
+          body: {
+            name,
+            permissions: [...granted],
+            expires_at: expiryOf(life),
+            allowed_from: readAddressList(addresses),
+          },
         }),
       ),
     {
       changes: ['projects'],
       // SECURITY: straight into the state of the page that shows it once; the list is fetched without it.
-      onDone: ({ token }) => {
+      onDone: ({ token, examples }) => {
         onClose();
-        onMade({ name: name.trim(), projectName, values: [token] });
+        onMade({ name: name.trim(), projectName, values: [token], examples });
       },
     },
   );
@@ -52,10 +62,10 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
   return (
     <FormDialog
       title="New deployment token"
-      text={`For a pipeline or a container of ${projectName.slice(0, 80)}. It cannot access other projects.`}
+      text={`For a pipeline or a container of ${shorten(projectName, 80)}. It cannot access other projects.`}
       action="Create token"
       mutation={create}
-      fields={['name', 'expires_at']}
+      fields={['name', 'expires_at', 'allowed_from']}
       isReady={name.trim() !== '' && granted.length > 0}
       onClose={onClose}
     >
@@ -85,6 +95,7 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
         {granted.length === 0 && <span className="text-12 text-text-3">Choose at least one.</span>}
       </fieldset>
       <LifeField value={life} onChange={setLife} error={create.fieldError('expires_at')} />
+      <AddressListField value={addresses} onChange={setAddresses} error={create.fieldError('allowed_from')} />
     </FormDialog>
   );
 }

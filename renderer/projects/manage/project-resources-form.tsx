@@ -2,20 +2,28 @@ import { useEffect, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
-import { useMay } from '../../app/session.ts';
+import { useMayIn } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Form } from '../../ui/form/form.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
-import { showToast } from '../../ui/overlays/toasts.tsx';
 import { Section } from '../../ui/page.tsx';
 import { type Project, projectQuery } from '../project-queries.ts';
-import { findTextError, type Resource, resources, toChange, toText } from './resource-config.ts';
+import { showChanged } from '../undo-toast.tsx';
+import { isTextGood, type Resource, resources, toChange, toText, undoChange } from './resource-config.ts';
 import { NotApplied, ResourceFields, SecurityFact } from './resource-fields.tsx';
+
+const change = (project: Project, body: ReturnType<typeof toChange>) =>
+  ask(
+    client.PATCH('/projects/{project}/deployment-config', {
+      params: { path: { project: String(project.id) } },
+      body,
+    }),
+  );
 
 /** What is stored of how a project is to be run, for all of its environments. */
 export function ProjectResourcesForm({ project }: { project: Project }) {
   const { deployment_config: config } = project;
-  const mayWrite = useMay('projects:write');
+  const mayWrite = useMayIn(project.slug, 'projects:write');
   const [text, setText] = useState(() => toText(config));
   const [isCleared, setCleared] = useState(false);
   const [isTouched, setTouched] = useState(false);
@@ -23,25 +31,21 @@ export function ProjectResourcesForm({ project }: { project: Project }) {
   useEffect(() => {
     if (!isTouched) setText(toText(config));
   }, [config, isTouched]);
-  const body = { ...toChange(text, config), ...(isCleared ? { security: null } : {}) };
-  const isReady =
-    Object.keys(body).length > 0 &&
-    resources.every((resource) => findTextError(resource, text) === undefined);
+  const body = toChange(text, config, isCleared);
+  const isReady = Object.keys(body).length > 0 && isTextGood(text);
   const save = useApiMutation(
-    () =>
-      ask(
-        client.PATCH('/projects/{project}/deployment-config', {
-          params: { path: { project: String(project.id) } },
-          body,
-        }),
-      ),
+    async () => ({ former: undoChange(body, config), saved: await change(project, body) }),
     {
       changes: ['projects'],
-      onDone: (saved) => {
+      onDone: ({ former, saved }) => {
         queryClient.setQueryData(projectQuery(saved.slug).queryKey, saved);
         setTouched(false);
         setCleared(false);
-        showToast({ title: 'Resources saved' });
+        showChanged('Resources saved', {
+          undo: () => change(project, former),
+          changes: ['projects'],
+          failed: 'The resources were not changed back',
+        });
       },
     },
   );

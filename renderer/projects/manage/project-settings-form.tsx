@@ -3,15 +3,15 @@ import { useEffect, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
-import { useMay } from '../../app/session.ts';
+import { useMay, useMayIn } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { Form } from '../../ui/form/form.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
-import { showToast } from '../../ui/overlays/toasts.tsx';
 import { Section } from '../../ui/page.tsx';
-import { useSaveKey } from '../../ui/use-save-key.ts';
+import { useShortcut } from '../../ui/shortcuts.ts';
 import { type Project, projectQuery } from '../project-queries.ts';
+import { showChanged } from '../undo-toast.tsx';
 
 const FIELDS = ['name', 'slug', 'main_branch', 'directory', 'preset', 'repo_owner', 'repo_name'] as const;
 type Fields = Record<(typeof FIELDS)[number], string>;
@@ -36,12 +36,28 @@ function changesOf(fields: Fields, project: Project) {
 }
 const isNullable = (name: keyof Fields) => ['preset', 'repo_owner', 'repo_name'].includes(name);
 
+/** The same fields as they were before. */
+const formerOf = (project: Project, changes: object) =>
+  Object.fromEntries(
+    FIELDS.filter((name) => Object.hasOwn(changes, name)).map((name) => [
+      name,
+      toFields(project)[name] || (isNullable(name) ? null : ''),
+    ]),
+  );
+
+const change = (project: Project, body: ReturnType<typeof changesOf>) =>
+  ask(
+    client.POST('/projects/{project}/settings', { params: { path: { project: String(project.id) } }, body }),
+  );
+
 /** The instance's rule for an address. */
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 export function ProjectSettingsForm({ project }: { project: Project }) {
   const navigate = useNavigate();
-  const mayWrite = useMay('projects:write');
+  const mayWrite = useMayIn(project.slug, 'projects:write');
+  // Names are of the whole instance: a role in the project is not enough.
+  const mayRename = useMay('projects:write');
   const [fields, setFields] = useState(() => toFields(project));
   const [isTouched, setTouched] = useState(false);
   // Until someone types here, the form follows changes by others.
@@ -60,31 +76,34 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
     fields.directory.trim() !== '' &&
     fields.main_branch.trim() !== '';
   const save = useApiMutation(
-    () =>
-      ask(
-        client.POST('/projects/{project}/settings', {
-          params: { path: { project: String(project.id) } },
-          body: changes,
-        }),
-      ),
+    async () => ({ was: project, changed: changes, saved: await change(project, changes) }),
     {
       changes: ['projects'],
-      onDone: async (saved) => {
-        queryClient.setQueryData(projectQuery(saved.slug).queryKey, saved);
+      onDone: async ({ was, changed, saved }) => {
         setTouched(false);
-        showToast({ title: 'Settings saved' });
-        if (saved.slug === project.slug) return;
-        await navigate({ to: '/projects/$project/settings', params: { project: saved.slug }, replace: true });
+        showChanged('Settings saved', {
+          // Only what was changed here: what someone else changed since stays.
+          undo: async () => follow(await change(was, formerOf(was, changed)), saved.slug),
+          changes: ['projects'],
+          failed: 'The settings were not changed back',
+        });
+        await follow(saved, was.slug);
       },
     },
   );
+  async function follow(saved: Project, formerSlug: string): Promise<void> {
+    queryClient.setQueryData(projectQuery(saved.slug).queryKey, saved);
+    // Only from the page of the address that is gone.
+    if (saved.slug === formerSlug || !location.pathname.startsWith(`/projects/${formerSlug}/`)) return;
+    await navigate({ to: '/projects/$project/settings', params: { project: saved.slug }, replace: true });
+  }
   const submit = () => {
     if (isReady) save.mutate();
   };
-  useSaveKey(mayWrite ? submit : null);
+  useShortcut('save', mayWrite ? submit : null);
   const field = (name: keyof Fields) => ({
     value: fields[name],
-    readOnly: !mayWrite,
+    readOnly: !(name === 'name' || name === 'slug' ? mayRename : mayWrite),
     onChange: (event: React.ChangeEvent<HTMLInputElement>) => {
       setTouched(true);
       setFields({ ...fields, [name]: event.target.value });

@@ -75,12 +75,16 @@ function Environments({ names, shown }: { names: readonly string[]; shown: numbe
     <span className="row" title={names.join(', ')}>
       {names.slice(0, shown).map((name) => (
         <Chip key={name} tone={name === 'production' ? 'solid' : 'neutral'}>
-          <span className="max-w-32 truncate" dir="auto">
+          <span className="min-w-0 max-w-32 truncate" dir="auto">
             {name}
           </span>
         </Chip>
       ))}
-      {more > 0 && <Chip>+{more}</Chip>}
+      {more > 0 && (
+        <span className="flex-none">
+          <Chip>+{more}</Chip>
+        </span>
+      )}
     </span>
   );
 }

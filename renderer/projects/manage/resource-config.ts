@@ -43,10 +43,18 @@ export function toText(config: DeploymentConfig | null): ResourceText {
   ) as unknown as ResourceText;
 }
 
-/** What is to be changed: a null clears. What is in range, the instance decides. */
-export function toChange(text: ResourceText, config: DeploymentConfig | null): DeploymentConfig {
+/**
+ * What is to be changed: a null clears. What is in range, the instance decides.
+ *
+ * @param clearsSecurity the settings that are shown as a whole.
+ */
+export function toChange(
+  text: ResourceText,
+  config: DeploymentConfig | null,
+  clearsSecurity: boolean,
+): DeploymentConfig {
   const old = toText(config);
-  return Object.fromEntries(
+  const changed = Object.fromEntries(
     resources.flatMap(({ name, kind }): [string, number | boolean | null][] => {
       const typed = text[name].trim();
       if (typed === old[name]) return [];
@@ -54,12 +62,22 @@ export function toChange(text: ResourceText, config: DeploymentConfig | null): D
       return [[name, kind === 'switch' ? typed === 'true' : Number(typed)]];
     }),
   );
+  return { ...changed, ...(clearsSecurity ? { security: null } : {}) };
 }
+
+/** What takes such a change back. */
+export const undoChange = (change: DeploymentConfig, config: DeploymentConfig | null): DeploymentConfig =>
+  Object.fromEntries(
+    (Object.keys(change) as (keyof DeploymentConfig)[]).map((name) => [name, config?.[name] ?? null]),
+  );
 
 /** Of what is typed, what is no number. */
 export function findTextError({ kind, name }: Resource, text: ResourceText): string | undefined {
   return kind === 'number' && !/^\s*\d{0,15}\s*$/.test(text[name]) ? 'A whole number.' : undefined;
 }
+
+export const isTextGood = (text: ResourceText): boolean =>
+  resources.every((resource) => findTextError(resource, text) === undefined);
 
 /** "CPU limit 500 millicores, replicas 2": what is set; empty where nothing is. */
 export function describeResources(config: DeploymentConfig | null): string {

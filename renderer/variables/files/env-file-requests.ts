@@ -1,5 +1,6 @@
 import { askConfirmed, client } from '../../api/client.ts';
 import type { components } from '../../api/schema.ts';
+import { joinNames } from '../table/environment-chips.tsx';
 import { type EnvSource, toBase64 } from './env-source.ts';
 
 /**
@@ -73,6 +74,13 @@ export function undoImport(project: string, environmentId: number, importId: num
       body: { environment: String(environmentId), import_id: importId, dry_run: false },
     }),
   );
+}
+
+/** Once it is undone: what could not be. */
+export function describeUndone(answer: unknown, title: string): { title: string; text?: string } {
+  const { lost } = answer as UndoOutcome;
+  if (lost.length === 0) return { title };
+  return { title, text: `As it is, since its former value is not kept: ${joinNames(lost, 4)}` };
 }
 
 /** Imports only these names, all or none: variables that appeared after the preview are not changed. */

@@ -2,17 +2,19 @@ import { useEffect, useMemo, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { describeError, hasCode } from '../../api/problem.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { showChanged } from '../../projects/undo-toast.tsx';
 import { Failed, Skeleton } from '../../ui/blank-state.tsx';
 import { Button } from '../../ui/button.tsx';
 import { clearClipboard } from '../../ui/clipboard/clipboard-watch.ts';
 import { Checkbox, Choices, Select } from '../../ui/form/choices.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
-import { showToast } from '../../ui/overlays/toasts.tsx';
+import { useShortcut } from '../../ui/shortcuts.ts';
 import { formatCount } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { joinNames } from '../table/environment-chips.tsx';
 import {
   compareFile,
+  describeUndone,
   type ImportOutcome,
   type ImportRequest,
   importFile,
@@ -33,9 +35,6 @@ interface ImportDialogProps {
 }
 
 type Mode = 'merge' | 'replace';
-
-/** Long enough to see in the table what the import did. */
-const UNDO_SHOWN_MS = 20_000;
 
 /** Shows what a `.env` text would change, line by line, before anything is saved. */
 export function ImportDialog(props: ImportDialogProps) {
@@ -62,21 +61,18 @@ export function ImportDialog(props: ImportDialogProps) {
     changes: ['projects'],
     onDone: async (saved) => {
       const cleared = clears ? await clearAfterwards() : '';
-      const dismiss = showToast(
-        {
-          title: `${place}: ${describeSaved(saved)}`,
-          text: cleared,
-          action:
-            saved.import_id === null || !mayDelete ? undefined : (
-              <UndoButton
-                project={project}
-                environmentId={environmentId}
-                importId={saved.import_id}
-                onDone={() => dismiss()}
-              />
-            ),
-        },
-        UNDO_SHOWN_MS,
+      const { import_id: importId } = saved;
+      showChanged(
+        `${place}: ${describeSaved(saved)}`,
+        importId === null || !mayDelete
+          ? null
+          : {
+              undo: () => undoImport(project, environmentId, importId),
+              describe: (answer) => describeUndone(answer, 'The import is undone'),
+              failed: 'The import was not undone',
+              changes: ['projects'],
+            },
+        cleared,
       );
       onClose();
       onSaved?.();
@@ -84,6 +80,8 @@ export function ImportDialog(props: ImportDialogProps) {
     onFailed: comparison.retry,
   });
 
+  const isReady = plan !== undefined && plan !== null && plan.names.length > 0 && !comparison.isBusy;
+  useShortcut('submit', isReady && !save.isPending ? () => save.mutate(plan) : null);
   return (
     <Dialog
       onClose={onClose}
@@ -114,8 +112,8 @@ export function ImportDialog(props: ImportDialogProps) {
           <Button
             kind={plan && plan.removes > 0 ? 'danger' : 'main'}
             isBusy={save.isPending}
-            disabled={!plan || plan.names.length === 0 || comparison.isBusy}
-            onClick={() => plan && save.mutate(plan)}
+            disabled={!isReady}
+            onClick={() => isReady && save.mutate(plan)}
           >
             {plan?.label ?? 'Save'}
           </Button>
@@ -166,39 +164,6 @@ export function ImportDialog(props: ImportDialogProps) {
         <ProblemBanner error={save.error} />
       </div>
     </Dialog>
-  );
-}
-
-interface UndoButtonProps {
-  project: string;
-  environmentId: number;
-  importId: number;
-  onDone: () => void;
-}
-
-/** In the message after an import. */
-function UndoButton({ project, environmentId, importId, onDone }: UndoButtonProps) {
-  const undo = useApiMutation(() => undoImport(project, environmentId, importId), {
-    changes: ['projects'],
-    onDone: ({ lost }) => {
-      onDone();
-      showToast({
-        title: 'The import is undone',
-        text:
-          lost.length === 0
-            ? undefined
-            : `As it is, since its former value is not kept: ${joinNames(lost, 4)}`,
-      });
-    },
-    onFailed: (message) => {
-      onDone();
-      showToast({ title: 'The import was not undone', text: message }, null);
-    },
-  });
-  return (
-    <Button isBusy={undo.isPending} onClick={() => undo.mutate()}>
-      Undo
-    </Button>
   );
 }
 

@@ -49,6 +49,9 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
       mine: sayEndOf(mine.expires_at === undefined ? was : toEnds(mine.expires_at, was)),
       theirs: sayEndOf(theirs),
     },
+    ...(mine.note !== (was.note ?? '') || theirs.note !== was.note
+      ? [{ label: 'Note', mine: mine.note || 'none', theirs: theirs.note ?? 'none' }]
+      : []),
     ...(environments.length > 0
       ? [
           {

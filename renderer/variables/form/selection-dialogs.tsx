@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { Lock } from 'lucide-react';
 import { useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { showChanged } from '../../projects/undo-toast.tsx';
 import { showDeleted } from '../../trash/deleted-toast.tsx';
 import { StillHeld } from '../../trash/still-held.tsx';
 import { typedFor } from '../../trash/typed-for.tsx';
@@ -11,7 +13,13 @@ import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { joinNames } from '../table/environment-chips.tsx';
-import { moveVariables, type Variable, type VariableScope, type VariableUses } from '../variable-scope.ts';
+import {
+  moveBack,
+  moveVariables,
+  type Variable,
+  type VariableScope,
+  type VariableUses,
+} from '../variable-scope.ts';
 import { EnvironmentPicks } from './environment-picks.tsx';
 import { useUseNames } from './use-names.ts';
 
@@ -89,6 +97,41 @@ function describeLoss(scope: VariableScope, variables: readonly Variable[]): str
   return `${where}${kept} Running apps keep ${isOne ? 'it' : 'them'} until the next start.`;
 }
 
+interface EncryptDialogProps {
+  scope: VariableScope;
+  /** Plain ones. */
+  variables: readonly Variable[];
+  onClose: () => void;
+}
+
+/** Makes plain variables secrets, once it is said what goes. */
+export function EncryptDialog({ scope, variables, onClose }: EncryptDialogProps) {
+  const what = formatCount(variables.length, 'variable');
+  const encrypt = useApiMutation(() => scope.encrypt(variables), {
+    changes: [scope.queryKey[0], 'plain-secrets'],
+    onDone: () => {
+      onClose();
+      showToast({ icon: Lock, title: `${what} made secret` });
+    },
+  });
+  return (
+    <ConfirmDialog
+      kind="main"
+      title={`Make ${what} secret?`}
+      action={`Make ${variables.length.toLocaleString()} secret`}
+      keep="Cancel"
+      mutation={encrypt}
+      onClose={onClose}
+    >
+      <p>
+        {variables.length === 1 ? 'Its value is' : 'Their values are'} encrypted, and earlier plain values are
+        erased. A secret stays a secret: this cannot be undone.
+      </p>
+      <NameChips names={[...new Set(variables.map(({ key }) => key))]} most={12} />
+    </ConfirmDialog>
+  );
+}
+
 interface MoveDialogProps {
   project: string;
   environments: readonly Environment[];
@@ -103,9 +146,12 @@ export function MoveDialog({ project, environments, variables, onClose }: MoveDi
     (allowUnresolved: boolean) => moveVariables(project, variables, [...picked], allowUnresolved),
     {
       changes: ['projects'],
-      onDone: () => {
+      onDone: (moved) => {
         onClose();
-        showToast({ title: `${formatCount(variables.length, 'variable')} moved` });
+        showChanged(`${formatCount(variables.length, 'variable')} moved`, {
+          undo: () => moveBack(project, variables, moved),
+          changes: ['projects'],
+        });
       },
     },
   );

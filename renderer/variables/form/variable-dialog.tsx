@@ -1,14 +1,15 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { ApiProblem, hasCode } from '../../api/problem.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { showChanged } from '../../projects/undo-toast.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
-import { showToast } from '../../ui/overlays/toasts.tsx';
-import { useSaveKey } from '../../ui/use-save-key.ts';
+import { useShortcut } from '../../ui/shortcuts.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { showSaved, type Variable, type VariableScope } from '../variable-scope.ts';
 import { LostRace } from './lost-race.tsx';
+import { undoOf } from './undo-save.ts';
 import { type FormFields, VariableForm } from './variable-form.tsx';
 
 interface VariableDialogProps {
@@ -19,6 +20,7 @@ interface VariableDialogProps {
   /** Initially selected environments of a new one. */
   environmentIds: readonly number[];
   mayReveal: boolean;
+  mayDelete: boolean;
   onClose: () => void;
 }
 
@@ -26,28 +28,44 @@ const FORM_ID = 'variable-form';
 
 /** Adds or edits a variable. */
 export function VariableDialog(props: VariableDialogProps) {
-  const { scope, environments, variable, environmentIds, mayReveal, onClose } = props;
+  const { scope, environments, variable, environmentIds, mayReveal, mayDelete, onClose } = props;
   // The version it is compared with when saving; after a conflict, the version found then.
   const [expected, setExpected] = useState(variable?.updated_at ?? 0);
   // Refused changes that may be sent anyway if the user confirms.
-  const [refused, setRefused] = useState<FormFields | null>(null);
+  const [refused, setRefused] = useState<Sent | null>(null);
+  // Each one that is added begins with an empty form.
+  const [round, setRound] = useState(0);
+  const [picked, setPicked] = useState(environmentIds);
+  const addsAnother = useRef(false);
+  /** As it was before it is saved: after a conflict, as someone else left it. */
+  const before = useRef(variable);
   const save = useApiMutation(
     ({ fields, allowUnresolved = false, over = expected }: Sent) =>
       send(scope, variable, fields, allowUnresolved, over),
     {
       // What refers to a shared variable is in projects.
       changes: [scope.queryKey[0], 'projects'],
-      onDone: (saved, { fields }) => {
+      // The next one is typed while the table still comes.
+      isFreeAtOnce: true,
+      onDone: (saved, { fields, another }) => {
         showSaved(scope, saved);
-        onClose();
-        showToast({ title: `${fields.key} saved` });
+        showChanged(`${fields.key} saved`, undoOf(scope, before.current, saved, fields, mayDelete));
+        if (!another) return onClose();
+        setPicked(fields.environment_ids);
+        setRefused(null);
+        setRound((known) => known + 1);
       },
-      onFailed: (_, error, { fields }) => setRefused(mayInsist(error) ? fields : null),
+      onFailed: (_, error, sent) => setRefused(mayInsist(error) ? sent : null),
     },
   );
   const theirs = findTheirs(save.error);
-  const race = variable && refused && theirs ? { was: variable, mine: refused, theirs } : null;
-  useSaveKey(race || save.isPending ? null : submitForm);
+  const race = variable && refused && theirs ? { was: variable, mine: refused.fields, theirs } : null;
+  const submit = (another: boolean) => {
+    addsAnother.current = another;
+    submitForm();
+  };
+  useShortcut('save', race || save.isPending ? null : () => submit(false));
+  useShortcut('submit', race || save.isPending ? null : () => submit(false));
   const problem = save.error instanceof ApiProblem && !refused ? save.error : null;
   const attempt = {
     message: save.message,
@@ -72,6 +90,7 @@ export function VariableDialog(props: VariableDialogProps) {
               kind="main"
               isBusy={save.isPending}
               onClick={() => {
+                before.current = race.theirs;
                 setExpected(race.theirs.updated_at);
                 save.mutate({ fields: race.mine, over: race.theirs.updated_at });
               }}
@@ -83,8 +102,20 @@ export function VariableDialog(props: VariableDialogProps) {
           <>
             <span className="grow" />
             <Button onClick={onClose}>Cancel</Button>
+            {!variable && (
+              <Button disabled={save.isPending} onClick={() => submit(true)}>
+                <span className="max-phone:hidden">Save and add another</span>
+                <span className="phone:hidden">Add another</span>
+              </Button>
+            )}
             <Button kind="main" type="submit" form={FORM_ID} isBusy={save.isPending}>
-              {variable ? 'Save' : 'Add variable'}
+              {variable ? (
+                'Save'
+              ) : (
+                <>
+                  Add<span className="max-phone:hidden"> variable</span>
+                </>
+              )}
             </Button>
           </>
         )
@@ -94,15 +125,22 @@ export function VariableDialog(props: VariableDialogProps) {
       {/* Stays mounted while both versions are shown: its fields hold what was typed. */}
       <div hidden={race !== null}>
         <VariableForm
+          key={round}
           id={FORM_ID}
           scope={scope}
           environments={environments}
           variable={variable}
-          environmentIds={environmentIds}
+          environmentIds={picked}
           mayReveal={mayReveal}
           problem={problem}
           attempt={attempt}
-          onSubmit={(fields) => save.mutate({ fields })}
+          onSubmit={(fields) => {
+            save.mutate({ fields, another: addsAnother.current });
+            addsAnother.current = false;
+          }}
+          onNotSent={() => {
+            addsAnother.current = false;
+          }}
         />
         {!isBeside(problem) && (
           <div className="mt-4 empty:hidden">
@@ -112,7 +150,7 @@ export function VariableDialog(props: VariableDialogProps) {
                 refused
                   ? {
                       label: 'Save anyway',
-                      onClick: () => save.mutate({ fields: refused, allowUnresolved: true }),
+                      onClick: () => save.mutate({ ...refused, allowUnresolved: true }),
                     }
                   : undefined
               }
@@ -131,6 +169,8 @@ function submitForm(): void {
 
 interface Sent {
   fields: FormFields;
+  /** An empty form follows. */
+  another?: boolean;
   allowUnresolved?: boolean;
   over?: number;
 }
@@ -151,7 +191,7 @@ function isBeside(problem: ApiProblem | null): boolean {
   const fields = Object.keys(problem.fields);
   return (
     hasCode(problem, 'secret_too_large', 'body_too_large') ||
-    fields.some((field) => /^(key|value|is_secret|environment_ids|expires_at)(\.|$)/.test(field))
+    fields.some((field) => /^(key|value|is_secret|environment_ids|expires_at|note)(\.|$)/.test(field))
   );
 }
 

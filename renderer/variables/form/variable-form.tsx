@@ -15,6 +15,8 @@ import type { ReferenceChoice, Variable, VariableScope } from '../variable-scope
 import { choiceOf, describeChoice, EndField, readChoice, type SaidEnd } from './end-field.tsx';
 import { EnvironmentPicks } from './environment-picks.tsx';
 import { GenerateValue } from './generate-value.tsx';
+import { useReferenceCompletion } from './reference-completion.tsx';
+import { useReferenceNames } from './reference-names.ts';
 import { RenameReferences, useRename } from './rename-references.tsx';
 
 export interface FormFields {
@@ -27,6 +29,8 @@ export interface FormFields {
   include_in_preview: boolean;
   /** Undefined: as it is. */
   expires_at: SaidEnd;
+  /** Empty for none. */
+  note: string;
   /** With a new name; undefined without one. */
   references: ReferenceChoice | undefined;
 }
@@ -42,6 +46,8 @@ interface VariableFormProps {
   /** The last attempt to save it. */
   attempt: Attempt;
   onSubmit: (fields: FormFields) => void;
+  /** It was submitted, and is not sent: something in it is wrong, or was not decided. */
+  onNotSent: () => void;
 }
 
 /**
@@ -49,9 +55,21 @@ interface VariableFormProps {
  * form.
  */
 export function VariableForm(props: VariableFormProps) {
-  const { id, scope, environments, variable, environmentIds, mayReveal, problem, attempt, onSubmit } = props;
+  const {
+    id,
+    scope,
+    environments,
+    variable,
+    environmentIds,
+    mayReveal,
+    problem,
+    attempt,
+    onSubmit,
+    onNotSent,
+  } = props;
   const key = useRef<HTMLInputElement>(null);
   const value = useRef<HTMLTextAreaElement>(null);
+  const note = useRef<HTMLTextAreaElement>(null);
   useWipedOnLeave(value);
   /** The value loaded into the text box; null for none. */
   const original = useRef(variable?.value ?? null);
@@ -71,10 +89,10 @@ export function VariableForm(props: VariableFormProps) {
   const isSecret = chosenKind ?? guess?.is_secret ?? null;
   const submit = async () => {
     setEndRefused(describeChoice(end) !== undefined);
-    if (describeChoice(end) !== undefined) return;
+    if (describeChoice(end) !== undefined) return onNotSent();
     const references = await rename.decide();
     // Closed meanwhile, there is nothing to read: an empty value would be saved.
-    if (references === null || !value.current) return;
+    if (references === null || !value.current) return onNotSent();
     onSubmit({
       key: key.current?.value.trim() ?? '',
       value: readValue(variable, original.current, value.current.value),
@@ -84,6 +102,7 @@ export function VariableForm(props: VariableFormProps) {
       environment_ids: [...picked],
       include_in_preview: isInPreview,
       expires_at: readChoice(end),
+      note: note.current?.value ?? '',
       references,
     });
   };
@@ -124,6 +143,17 @@ export function VariableForm(props: VariableFormProps) {
         onChange={setEnd}
         error={isEndRefused ? describeChoice(end) : errors.end}
       />
+      <TextAreaField
+        ref={note}
+        label="Note"
+        hint="What it is, and where it is from. Not encrypted: no secrets here."
+        error={errors.note}
+        defaultValue={variable?.note ?? ''}
+        rows={2}
+        maxLength={1000}
+        dir="auto"
+        spellCheck
+      />
       {environments && (
         <>
           <EnvironmentPicks
@@ -159,6 +189,7 @@ function describeFields(problem: ApiProblem | null) {
   return {
     key: hasCode(problem, 'name_taken') ? problem.message : find('key') && capitalize(find('key') as string),
     value: tooLarge || (find('value') && capitalize(find('value') as string)),
+    note: find('note') && capitalize(find('note') as string),
     end: find('expires_at') && capitalize(find('expires_at') as string),
     environments: find('environment_ids') && capitalize(find('environment_ids') as string),
   };
@@ -194,6 +225,7 @@ function ValueField({
   const isSecret = variable?.is_secret ?? false;
   const isUnreadable = variable?.state === 'unreadable';
   const [isHere, setHere] = useState(!isSecret);
+  const completion = useReferenceCompletion(area, useReferenceNames(scope, variable));
   const bringIn = useApiMutation((secret: Variable) => scope.reveal(secret), {
     onDone: (text) => {
       const box = area.current;
@@ -213,18 +245,25 @@ function ValueField({
         : undefined;
   return (
     <div className="grid gap-1.5">
-      <TextAreaField
-        ref={area}
-        label="Value"
-        hint={hint}
-        error={error ?? bringIn.message}
-        defaultValue={variable?.value ?? ''}
-        placeholder={isSecret && !isHere ? '••••••••' : ''}
-        autoFocus={variable !== null}
-        className="value-box"
-        dir="auto"
-        onInput={onInput}
-      />
+      <div className="completed">
+        <TextAreaField
+          {...completion.props}
+          ref={area}
+          label="Value"
+          hint={hint}
+          error={error ?? bringIn.message}
+          defaultValue={variable?.value ?? ''}
+          placeholder={isSecret && !isHere ? '••••••••' : ''}
+          autoFocus={variable !== null}
+          className="value-box"
+          dir="auto"
+          onInput={() => {
+            onInput();
+            completion.look();
+          }}
+        />
+        {completion.list}
+      </div>
       <GenerateValue
         onMade={(made) => {
           const box = area.current;

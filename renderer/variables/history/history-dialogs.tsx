@@ -6,6 +6,7 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
 import type { components } from '../../api/schema.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { showChanged } from '../../projects/undo-toast.tsx';
 import { Actor } from '../../ui/actor.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/blank-state.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -13,8 +14,8 @@ import { Chip } from '../../ui/chip.tsx';
 import { Select } from '../../ui/form/choices.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { EarlierFoot } from '../../ui/overlays/earlier-foot.tsx';
-import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatAgo, formatExact } from '../../ui/time.ts';
+import { undoOf } from '../form/undo-save.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { EndChip } from '../table/end-chip.tsx';
 import { Mask, PlainValue } from '../table/plain-value.tsx';
@@ -50,7 +51,10 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
       changes: [scope.queryKey[0]],
       onDone: (saved, { version }) => {
         showSaved(scope, saved);
-        showToast({ title: `${variable.key} was restored to version ${version}` });
+        showChanged(
+          `${variable.key} was restored to version ${version}`,
+          undoOf(scope, now, saved, { references: undefined }, false),
+        );
       },
     },
   );

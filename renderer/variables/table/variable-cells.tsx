@@ -1,4 +1,16 @@
-import { Copy, Ellipsis, Eye, EyeOff, History, Link2, Lock, Pencil, ScanEye, Trash2 } from 'lucide-react';
+import {
+  Copy,
+  Ellipsis,
+  Eye,
+  EyeOff,
+  History,
+  Link2,
+  Lock,
+  Pencil,
+  ScanEye,
+  StickyNote,
+  Trash2,
+} from 'lucide-react';
 import { useState } from 'react';
 import { Actor } from '../../ui/actor.tsx';
 import { IconButton } from '../../ui/button.tsx';
@@ -24,9 +36,12 @@ export interface RowActions {
 /** When and by whom it was changed. */
 export function Changed({ variable: { changed_at, changed_by_actor } }: { variable: Variable }) {
   return (
-    <>
-      {day(changed_at)}, <Actor actor={changed_by_actor} />
-    </>
+    <span className="two-lines">
+      <small>{day(changed_at)}</small>
+      <small>
+        <Actor actor={changed_by_actor} />
+      </small>
+    </span>
   );
 }
 
@@ -39,11 +54,26 @@ const day = (ms: number) => (daysSince(ms) === 0 ? 'today' : formatDay(ms));
 
 interface NameProps {
   variable: Variable;
+  rowName: string;
   /** Null without permission. */
   onEdit: ((variable: Variable) => void) | null;
 }
 
-export function Name({ variable, onEdit }: NameProps) {
+export function Name(props: NameProps) {
+  const { variable } = props;
+  if (variable.note === null) return <NameText {...props} />;
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <NameText {...props} />
+      <span className="flex shrink-0" title={variable.note}>
+        <StickyNote className="icon icon-14 text-icon" aria-hidden="true" />
+        <span className="sr">Note: {variable.note}</span>
+      </span>
+    </span>
+  );
+}
+
+function NameText({ variable, rowName, onEdit }: NameProps) {
   if (onEdit === null)
     return (
       <span className="name cut block" title={variable.key}>
@@ -58,6 +88,7 @@ export function Name({ variable, onEdit }: NameProps) {
       onClick={() => onEdit(variable)}
     >
       {variable.key}
+      {rowName !== variable.key && <span className="sr">{rowName.slice(variable.key.length)}</span>}
     </button>
   );
 }
@@ -97,29 +128,30 @@ function NotCounted() {
 
 interface ToolsProps {
   variable: Variable;
+  rowName: string;
   rights: Rights;
   isOpen: boolean;
   actions: RowActions;
 }
 
-export function Tools({ variable, rights, isOpen, actions }: ToolsProps) {
-  const { key, is_secret, state } = variable;
+export function Tools({ variable, rowName, rights, isOpen, actions }: ToolsProps) {
+  const { is_secret, state } = variable;
   const mayOpen = state === 'ok' && (!is_secret || rights.mayReveal);
   return (
     <span className="-mr-1 flex">
       {is_secret && mayOpen && (
         <IconButton
           icon={isOpen ? EyeOff : Eye}
-          label={isOpen ? `Hide ${key}` : `Reveal ${key}`}
+          label={isOpen ? `Hide ${rowName}` : `Reveal ${rowName}`}
           isSmall
           aria-expanded={isOpen}
           onClick={() => (isOpen ? actions.hide() : actions.reveal(variable))}
         />
       )}
       {mayOpen && (
-        <IconButton icon={Copy} label={`Copy ${key}`} isSmall onClick={() => actions.copy(variable)} />
+        <IconButton icon={Copy} label={`Copy ${rowName}`} isSmall onClick={() => actions.copy(variable)} />
       )}
-      <RowMenu variable={variable} rights={rights} actions={actions} />
+      <RowMenu variable={variable} rowName={rowName} rights={rights} actions={actions} />
     </span>
   );
 }
@@ -134,14 +166,15 @@ interface RowMenuActions {
 
 interface RowMenuProps {
   variable: Variable;
+  rowName: string;
   rights: Rights;
   actions: RowMenuActions;
 }
 
 /** More actions for a row. The menu is created when opened, because there are hundreds of rows. */
-function RowMenu({ variable, rights, actions }: RowMenuProps) {
+function RowMenu({ variable, rowName, rights, actions }: RowMenuProps) {
   const [isMade, setMade] = useState(false);
-  const trigger = { icon: Ellipsis, label: `More for ${variable.key}`, isSmall: true };
+  const trigger = { icon: Ellipsis, label: `More for ${rowName}`, isSmall: true };
   if (!isMade)
     return (
       <IconButton {...trigger} aria-haspopup="menu" aria-expanded={false} onClick={() => setMade(true)} />

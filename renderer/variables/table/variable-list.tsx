@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Braces, CircleX, Copy, FolderInput, Lock, SearchX, Trash2, X } from 'lucide-react';
-import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { ConfirmationDeclined, describeError } from '../../api/problem.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useMay } from '../../app/session.ts';
@@ -9,13 +9,17 @@ import { Empty } from '../../ui/blank-state.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
+import { nameApart } from '../../ui/rows/names-apart.ts';
+import { shorten } from '../../ui/text.ts';
 import { formatCount } from '../../ui/time.ts';
 import { UnlockLink } from '../../vault-state/unlock-link.tsx';
 import { useVault } from '../../vault-state/vault.ts';
 import type { OpenDialog } from '../dialogs.tsx';
 import type { Rights } from '../rights.ts';
 import type { Variable, VariableScope } from '../variable-scope.ts';
+import { joinNames } from './environment-chips.tsx';
 import { findVariables } from './find-variables.ts';
+import { useRangeSelection } from './range-selection.ts';
 import { useReveal } from './use-reveal.ts';
 import type { RowActions } from './variable-cells.tsx';
 import { VariableTable } from './variable-table.tsx';
@@ -42,8 +46,10 @@ export function VariableList(props: VariableListProps) {
   const all = list.data;
   const wanted = useDeferredValue(search);
   const found = useMemo(() => findVariables(all ?? [], environmentId, wanted), [all, environmentId, wanted]);
-  const { selected, chosen, select, selectAll } = useSelection(found);
+  const { selected, chosen, select, selectAll } = useRangeSelection(found, idOf);
   const { revealed, holder, reveal, hide } = useReveal(scope);
+  // Of all, so that a row keeps its name while others are filtered away.
+  const rowName = useMemo(() => nameApart(all ?? [], ({ key }) => key, sayEnvironments), [all]);
   useHideWhenGone(found, revealed, hide);
   useFollowLock(scope, hide);
 
@@ -88,6 +94,7 @@ export function VariableList(props: VariableListProps) {
         revealed={revealed}
         holder={holder}
         actions={actions}
+        rowName={rowName}
         empty={
           all?.length === 0 ? (
             <Empty icon={Braces} title="No variables yet" text={empty.text} action={empty.action} />
@@ -113,31 +120,16 @@ function NoResults({ search, onClear }: { search: string; onClear: () => void })
     <Empty
       icon={SearchX}
       title="Nothing found"
-      text={`No name and no plain value has “${search.slice(0, 60)}” in it. Secret values are not searched.`}
+      text={`No name, note or plain value has “${shorten(search)}” in it. Secret values are not searched.`}
       action={<Button onClick={onClear}>Clear the search</Button>}
     />
   );
 }
 
-/** Selected rows among those shown: filtered or deleted rows are deselected. */
-function useSelection(found: readonly Variable[]) {
-  const [ids, setIds] = useState<ReadonlySet<number>>(new Set());
-  const chosen = useMemo(() => (ids.size === 0 ? [] : found.filter(({ id }) => ids.has(id))), [found, ids]);
-  const selected = useMemo(() => new Set(chosen), [chosen]);
-  const select = useCallback(({ id }: Variable, isSelected: boolean) => {
-    setIds((known) => {
-      const next = new Set(known);
-      if (isSelected) next.add(id);
-      else next.delete(id);
-      return next;
-    });
-  }, []);
-  const selectAll = useCallback(
-    (isSelected: boolean) => setIds(new Set(isSelected ? found.map(({ id }) => id) : [])),
-    [found],
-  );
-  return { selected, chosen, select, selectAll };
-}
+const idOf = ({ id }: Variable) => id;
+
+const sayEnvironments = ({ environments }: Variable) =>
+  environments.length === 0 ? ' in no environment' : ` in ${joinNames(environments.map(({ name }) => name))}`;
 
 /** Hides a revealed value when its variable changed. */
 function useHideWhenGone(
@@ -177,9 +169,11 @@ async function copyValue(scope: VariableScope, variable: Variable): Promise<void
     showToast({
       icon: CircleX,
       title: `${variable.key} was not copied`,
-      text: navigator.clipboard
-        ? describeError(error)
-        : 'Browsers allow this only over HTTPS or on this machine.',
+      text: !navigator.clipboard
+        ? 'Browsers allow this only over HTTPS or on this machine.'
+        : error instanceof DOMException
+          ? 'The browser does not allow clipboard access. Show the value, select it and copy it yourself.'
+          : describeError(error),
     });
   }
 }
@@ -207,12 +201,19 @@ interface SelectionBarProps {
 
 /** Actions for the selected rows. */
 function SelectionBar({ chosen, rights, hasEnvironments, open, onClear }: SelectionBarProps) {
+  const plain = chosen.filter(({ is_secret }) => !is_secret);
   return (
     <div className="toolbar" role="toolbar" aria-label="Selected variables">
       <IconButton icon={X} label="Clear selection" onClick={onClear} />
       <span className="grow font-medium" role="status">
         {formatCount(chosen.length, 'variable')} selected
       </span>
+      {rights.mayWrite && plain.length > 0 && (
+        <Button icon={Lock} onClick={() => open({ kind: 'encrypt', variables: plain })}>
+          <span className="max-phone:hidden">Make {plain.length.toLocaleString()} secret…</span>
+          <span className="phone:hidden">Secret…</span>
+        </Button>
+      )}
       {rights.mayWrite && hasEnvironments && (
         <Button icon={FolderInput} onClick={() => open({ kind: 'move', variables: chosen })}>
           <span className="max-phone:hidden">Move to environments…</span>

@@ -1,4 +1,4 @@
-import { useMemo, useSyncExternalStore } from 'react';
+import { useMemo } from 'react';
 import type { Environment } from '../../projects/project-queries.ts';
 import { sayActorExactly } from '../../ui/actor.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -9,6 +9,7 @@ import type { Variable } from '../variable-scope.ts';
 import { EndChip } from './end-chip.tsx';
 import { EnvironmentChips } from './environment-chips.tsx';
 import { RevealedValue } from './revealed-value.tsx';
+import { useMediaQuery } from './use-media-query.ts';
 import type { Holder, Revealed } from './use-reveal.ts';
 import { Changed, Kind, LastUsed, Name, type RowActions, Tools, Value } from './variable-cells.tsx';
 
@@ -21,16 +22,18 @@ interface VariableTableProps extends TableStates {
   environments: readonly Environment[] | null;
   rights: Rights;
   selected: ReadonlySet<Variable>;
-  onSelect: (variable: Variable, isSelected: boolean) => void;
+  onSelect: (variable: Variable, isSelected: boolean, isRange?: boolean) => void;
   onSelectAll: (isSelected: boolean) => void;
   revealed: Revealed | null;
   holder: Holder;
   actions: RowActions;
+  /** The same name may be in several environments. */
+  rowName: (variable: Variable) => string;
 }
 
 /** The table of variables. */
 export function VariableTable(props: VariableTableProps) {
-  const { variables, rights, selected, onSelect, onSelectAll, revealed, holder, actions } = props;
+  const { variables, rights, selected, onSelect, onSelectAll, revealed, holder, actions, rowName } = props;
   const isPhone = useMediaQuery('(max-width: 559px)');
   const openId = revealed?.id;
   const opened = openId === undefined ? undefined : variables.find(({ id }) => id === openId);
@@ -44,7 +47,7 @@ export function VariableTable(props: VariableTableProps) {
       rows={variables}
       rowKey={idOf}
       rowPx={isPhone ? TALL_ROW_PX : ROW_PX}
-      selection={rights.maySelect ? { selected, nameOf, onSelect, onSelectAll } : undefined}
+      selection={rights.maySelect ? { selected, nameOf: rowName, onSelect, onSelectAll } : undefined}
       rowClass={({ id, state }) =>
         state === 'unreadable'
           ? 'is-bad'
@@ -63,7 +66,7 @@ export function VariableTable(props: VariableTableProps) {
             <RevealedValue
               revealed={revealed}
               holder={holder}
-              name={opened.key}
+              name={rowName(opened)}
               onEnterAgain={rights.mayWrite ? () => actions.edit(opened) : null}
             />
           ),
@@ -74,15 +77,13 @@ export function VariableTable(props: VariableTableProps) {
 }
 
 const idOf = ({ id }: Variable) => id;
-const nameOf = ({ key }: Variable) => key;
 
 /** Columns that fit the screen. On phones, value and environments are on a second line below the name. */
 function useColumns(
-  { variables, environments, rights, revealed, actions }: VariableTableProps,
+  { variables, environments, rights, revealed, actions, rowName }: VariableTableProps,
   isPhone: boolean,
 ): readonly Column<Variable>[] {
-  const isWide = useMediaQuery('(min-width: 1081px)');
-  const isWidest = useMediaQuery('(min-width: 1360px)');
+  const room = useRoom();
   const hasEnds = variables.some(({ expires_at }) => expires_at !== null);
   const openId = revealed?.id;
   return useMemo(() => {
@@ -96,7 +97,7 @@ function useColumns(
       width: isPhone ? '' : 'w-47 max-tablet:w-42',
       cell: (variable) => (
         <>
-          <Name variable={variable} onEdit={mayWrite ? actions.edit : null} />
+          <Name variable={variable} rowName={rowName(variable)} onEdit={mayWrite ? actions.edit : null} />
           {isPhone && (
             <div className="second-line">
               {value(variable)}
@@ -115,7 +116,7 @@ function useColumns(
             {value(variable)}
             {variable.state === 'unreadable' && mayWrite && (
               <Button isSmall className="ml-auto" onClick={() => actions.edit(variable)}>
-                Enter again
+                Enter again<span className="sr"> {rowName(variable)}</span>
               </Button>
             )}
           </span>
@@ -123,14 +124,20 @@ function useColumns(
       },
       ...(environments ? [{ name: 'Environments', width: 'w-40 max-tablet:w-32', cell: chips }] : []),
       ...(hasEnds ? [ends] : []),
-      ...(isWide ? (hasEnds && !isWidest ? facts.slice(0, -1) : facts) : []),
+      ...(facts[hasEnds ? room - 1 : room] ?? []),
     ];
     const tools = actionsColumn<Variable>(
-      (variable) => <Tools {...{ variable, rights, actions }} isOpen={variable.id === openId} />,
+      (variable) => (
+        <Tools
+          {...{ variable, rights, actions }}
+          rowName={rowName(variable)}
+          isOpen={variable.id === openId}
+        />
+      ),
       'w-25',
     );
     return [name, ...(isPhone ? [] : beside), tools];
-  }, [environments, rights, openId, actions, isPhone, isWide, isWidest, hasEnds]);
+  }, [environments, rights, openId, actions, rowName, isPhone, room, hasEnds]);
 }
 
 const ends: Column<Variable> = {
@@ -139,32 +146,36 @@ const ends: Column<Variable> = {
   cell: (variable) => <EndChip ends={variable} isBelowHead />,
 };
 
-/** The last of them goes first where there is no room. */
-const facts: readonly Column<Variable>[] = [
-  { name: 'Kind', width: 'w-22', cell: ({ is_secret }) => <Kind isSecret={is_secret} /> },
-  {
-    name: 'Changed',
-    width: 'w-30',
-    title: ({ changed_at, changed_by_actor }) =>
-      `${formatExact(changed_at)}, ${sayActorExactly(changed_by_actor)}`,
-    cell: (variable) => <Changed variable={variable} />,
-  },
-  {
-    name: 'Last read',
-    width: 'w-21',
-    title: ({ last_used_at }) => (last_used_at === null ? undefined : formatExact(last_used_at)),
-    cell: (variable) => <LastUsed variable={variable} />,
-  },
-];
-
-/** Whether a media query matches, where style sheets alone are not enough. */
-function useMediaQuery(query: string): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      const media = matchMedia(query);
-      media.addEventListener('change', listener);
-      return () => media.removeEventListener('change', listener);
-    },
-    () => matchMedia(query).matches,
-  );
+/** For how many columns of `facts` there is room beside the others; a whole word needs its width. */
+function useRoom(): number {
+  const forOne = useMediaQuery('(min-width: 1081px)');
+  const forTwo = useMediaQuery('(min-width: 1280px)');
+  const forThree = useMediaQuery('(min-width: 1360px)');
+  return [forOne, forTwo, forThree].filter(Boolean).length;
 }
+
+const kind: Column<Variable> = {
+  name: 'Kind',
+  width: 'w-22',
+  cell: ({ is_secret }) => <Kind isSecret={is_secret} />,
+};
+const changed: Column<Variable> = {
+  name: 'Changed',
+  width: 'w-47',
+  title: ({ changed_at, changed_by_actor }) =>
+    `${formatExact(changed_at)}, ${sayActorExactly(changed_by_actor)}`,
+  cell: (variable) => <Changed variable={variable} />,
+};
+const lastRead: Column<Variable> = {
+  name: 'Last read',
+  width: 'w-28',
+  title: ({ last_used_at }) => (last_used_at === null ? undefined : formatExact(last_used_at)),
+  cell: (variable) => <LastUsed variable={variable} />,
+};
+/** By how many there is room for. The kind is to be seen by the value, too. */
+const facts: readonly (readonly Column<Variable>[])[] = [
+  [],
+  [changed],
+  [kind, changed],
+  [kind, changed, lastRead],
+];
