@@ -9,10 +9,12 @@ import { queryClient } from './api/queries.ts';
 import { router } from './app/router.tsx';
 import { sessionQuery } from './app/session.ts';
 import { applyTheme, restoreTheme } from './app/theme.ts';
+import { surviveForeignChanges } from './ui/foreign-changes.ts';
 
 // Radix adds a style element while a dialog is open; the page's policy allows it by this nonce only.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content;
 if (nonce) setNonce(nonce);
+surviveForeignChanges();
 applyTheme();
 // Nothing is shown without it, and the router first loads the code of the page.
 void queryClient.prefetchQuery(sessionQuery);

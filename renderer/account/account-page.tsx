@@ -1,20 +1,19 @@
 import { LogOut, UserX } from 'lucide-react';
-import { useRef, useState } from 'react';
-import { ask, askConfirmed, client } from '../api/client.ts';
+import { useState } from 'react';
+import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { hasCode } from '../api/problem.ts';
 import { type Session, signOut, useIsOwner, useSession } from '../app/session.ts';
 import { desktop } from '../desktop.ts';
 import { roleLabel } from '../people/role-choice.tsx';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
-import { PasswordField, TextField } from '../ui/form/field.tsx';
+import { TextField } from '../ui/form/field.tsx';
 import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
-import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Page, Section } from '../ui/page.tsx';
+import { PasswordForm } from './password-form.tsx';
 import { SecondFactorSection } from './second-factor-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 
@@ -75,59 +74,24 @@ export function AccountPage() {
   );
 }
 
-/** Changes the password. The current one is always asked for, however recently it was confirmed. */
 function PasswordSection({ email, name }: { email: string; name: string }) {
-  // SECURITY: only in the field, which is cleared once the password was changed.
-  const current = useRef<HTMLInputElement>(null);
-  const [password, setPassword] = useState('');
-  const change = useApiMutation(
-    () =>
-      ask(
-        client.PATCH('/users/me', {
-          body: { password, current_password: current.current?.value ?? '' },
-        }),
-      ),
-    {
-      changes: ['users', 'session'],
-      onDone: () => {
-        if (current.current) current.current.value = '';
-        setPassword('');
-        showToast({ title: 'Password changed', text: 'Your other sessions were ended.' });
-      },
-    },
-  );
-  const isWrong = hasCode(change.error, 'invalid_credentials', 'too_many_attempts');
   return (
     <Section title="Password" said="Changing it ends your other sessions.">
-      <Form
+      <PasswordForm
+        person={{ email, name }}
+        currentLabel="Current password"
         className="card card-pad grid gap-4"
-        mutation={change}
-        onSubmit={() => {
-          if (checkPassword(password).isGood) change.mutate();
+        foot={({ isBusy, isReady }) => (
+          <div className="flex justify-end">
+            <Button type="submit" isBusy={isBusy} disabled={!isReady}>
+              Change password
+            </Button>
+          </div>
+        )}
+        onDone={() => {
+          showToast({ title: 'Password changed', text: 'Your other sessions were ended.' });
         }}
-      >
-        <input type="hidden" autoComplete="username" value={email} readOnly />
-        <PasswordField
-          ref={current}
-          label="Current password"
-          autoComplete="current-password"
-          required
-          error={isWrong ? change.message : change.fieldError('current_password')}
-        />
-        <NewPasswordField
-          label="New password"
-          value={password}
-          onChange={setPassword}
-          names={[email, name]}
-          error={change.fieldError('password')}
-        />
-        {!isWrong && <FormError mutation={change} fields={['password', 'current_password']} />}
-        <div className="flex justify-end">
-          <Button type="submit" isBusy={change.isPending} disabled={!checkPassword(password).isGood}>
-            Change password
-          </Button>
-        </div>
-      </Form>
+      />
     </Section>
   );
 }

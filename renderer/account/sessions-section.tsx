@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Laptop } from 'lucide-react';
+import { Laptop, Smartphone, SquareTerminal } from 'lucide-react';
 import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
@@ -10,8 +10,9 @@ import { FormError } from '../ui/form/form-error.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
+import { nameApart } from '../ui/rows/names-apart.ts';
 import { formatAgo, formatCount, formatDay, formatExact } from '../ui/time.ts';
-import { describeBrowser } from './browser-name.ts';
+import { describeDevice, describePlace } from './session-words.ts';
 
 const sessionsQuery = {
   queryKey: ['users', 'me', 'sessions'],
@@ -24,6 +25,11 @@ export function SessionsSection() {
   const sessions = useQuery(sessionsQuery);
   const [isEndingAll, setEndingAll] = useState(false);
   const others = (sessions.data ?? []).filter((session) => !session.current);
+  const nameOf = nameApart(
+    others,
+    describeDevice,
+    ({ created_at }) => `, signed in ${formatExact(created_at)}`,
+  );
   return (
     <Section
       title="Where you are signed in"
@@ -49,7 +55,7 @@ export function SessionsSection() {
             {(sessions.data ?? [])
               .toSorted((a, b) => Number(b.current) - Number(a.current) || b.created_at - a.created_at)
               .map((session) => (
-                <SessionRow key={session.id} session={session} />
+                <SessionRow key={session.id} session={session} said={nameOf(session)} />
               ))}
           </ul>
         )}
@@ -80,15 +86,19 @@ function EndAllDialog({ count, onClose }: { count: number; onClose: () => void }
   );
 }
 
-function SessionRow({ session }: { session: Session }) {
+const icons = { computer: Laptop, phone: Smartphone, program: SquareTerminal } as const;
+
+function SessionRow({ session, said }: { session: Session; said: string }) {
   const end = useApiMutation(
     () => ask(client.DELETE('/users/me/sessions/{id}', { params: { path: { id: session.id } } })),
     { changes: ['users'] },
   );
-  const name = describeBrowser(session.user_agent);
+  const name = describeDevice(session);
+  const place = describePlace(session);
+  const Icon = icons[session.device];
   return (
     <li className="flex-wrap">
-      <Laptop className="icon text-icon" aria-hidden="true" />
+      <Icon className="icon text-icon" aria-hidden="true" />
       <span className="two-lines min-w-0 flex-1">
         <span className="flex items-center gap-2">
           <span className="truncate font-medium" title={session.user_agent ?? undefined}>
@@ -99,16 +109,21 @@ function SessionRow({ session }: { session: Session }) {
           {session.kind === 'mfa_pending' && <Chip>waiting for the second factor</Chip>}
         </span>
         <span className="block text-12 text-text-3" title={formatExact(session.created_at)}>
-          {session.ip && `${session.ip} · `}
-          {session.last_seen_at === null || session.current
-            ? `signed in ${formatAgo(session.created_at)}`
-            : `last seen ${formatAgo(session.last_seen_at)}`}
-          {` · ends ${formatDay(session.expires_at)}`}
+          {[
+            place,
+            `signed in ${formatAgo(session.created_at)}`,
+            session.last_seen_at !== null &&
+              !session.current &&
+              `last seen ${formatAgo(session.last_seen_at)}`,
+            `ends ${formatDay(session.expires_at)}`,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
       </span>
       {!session.current && (
         <Button isSmall isBusy={end.isPending} onClick={() => end.mutate()}>
-          End<span className="sr"> the session in {name}</span>
+          End<span className="sr"> the session in {said}</span>
         </Button>
       )}
       <FormError mutation={end} />

@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { noteServerTime } from '../ui/time.ts';
 import { askConfirmation } from './confirmation.ts';
 import { noteAnswered, noteLost } from './connection.ts';
 import { waitForOpening, waitsForSignIn } from './lock.ts';
@@ -19,8 +20,8 @@ const SLOW = /^\/api\/(vault|backups)\//;
 export const client = createClient<paths>({ baseUrl: '/api', fetch: send, credentials: 'same-origin' });
 
 /**
- * A request that was refused because the session is locked or over did nothing: it waits until the session is opened, or
- * the same person signed in again, and is sent again.
+ * A request that was refused because the session is locked or over, or its password somebody else's, did nothing: it waits
+ * until the session is opened, or the same person signed in again, and is sent again.
  */
 async function send(request: Request): Promise<Response> {
   const again = request.clone();
@@ -31,12 +32,13 @@ async function send(request: Request): Promise<Response> {
 }
 
 /** How someone signs in, or leaves: these do not wait for a sign-in. */
-const SIGN_IN = /^\/api\/(auth\/(session|login|link|verify-mfa|unlock)|logout)$/;
+const SIGN_IN = /^\/api\/(auth\/(session|login|link|verify-mfa|unlock|invitation(\/accept)?)|logout)$/;
 
 async function isRefusedForNow({ url }: Request, answer: Response): Promise<boolean> {
   if (answer.status === 423) return hasCode(await readProblem(answer), 'session_locked');
-  if (answer.status !== 401 || !waitsForSignIn() || SIGN_IN.test(new URL(url).pathname)) return false;
-  return isSessionOver(await readProblem(answer));
+  if (!waitsForSignIn() || SIGN_IN.test(new URL(url).pathname)) return false;
+  if (answer.status === 403) return hasCode(await readProblem(answer), 'password_change_required');
+  return answer.status === 401 && isSessionOver(await readProblem(answer));
 }
 
 const readProblem = async (answer: Response) =>
@@ -60,12 +62,14 @@ function chooseTimeout({ method, url }: Request): number {
 }
 
 async function sendOnce(request: Request): Promise<Response> {
+  const sentMs = Date.now();
   try {
     const answer = await fetch(request, {
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(chooseTimeout(request))]),
       cache: 'no-store',
     });
     noteAnswered();
+    noteServerTime(answer.headers.get('date'), sentMs);
     return answer;
   } catch (error) {
     // Aborted by us: the page was left.

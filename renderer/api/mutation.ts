@@ -16,6 +16,8 @@ type Resource = FirstWord<keyof paths> | 'session';
 interface Options<Input, Answer> {
   /** Resources to refetch afterwards, also after a refusal, which may mean that they are out of date. */
   changes?: readonly Resource[] | 'everything';
+  /** Whether the next call may be made while that is still being refetched: of a form that is empty again by then. */
+  isFreeAtOnce?: boolean;
   /** Runs before the refetch, so that a dialog closes and a new key is shown without waiting for lists. */
   onDone?: (answer: Answer, input: Input) => unknown;
   /** For places that cannot show `message`, such as a menu. */
@@ -47,7 +49,7 @@ export interface ApiMutation<Input = void> {
  */
 export function useApiMutation<Input = void, Answer = unknown>(
   send: (input: Input) => Promise<Answer>,
-  { changes = [], onDone, onFailed }: Options<Input, Answer> = {},
+  { changes = [], isFreeAtOnce = false, onDone, onFailed }: Options<Input, Answer> = {},
 ): ApiMutation<Input> {
   const [slot] = useState(createSlot);
   const { mutate, isPending, error, reset } = useMutation<void>({ mutationFn: slot.run });
@@ -75,7 +77,7 @@ export function useApiMutation<Input = void, Answer = unknown>(
   }, [reset]);
   const start = (input: Input) => {
     lost.current = null;
-    if (slot.take(() => work(input), changes)) mutate();
+    if (slot.take(() => work(input), changes, isFreeAtOnce)) mutate();
   };
   return {
     isPending,
@@ -107,20 +109,28 @@ function createSlot() {
   let isPending = false;
   let work: (() => Promise<boolean>) | null = null;
   let changes: readonly Resource[] | 'everything' = [];
+  let isFreeAtOnce = false;
   return {
     /** False while a call is pending, even before the next render. `next` tells whether to refetch. */
-    take(next: () => Promise<boolean>, resources: readonly Resource[] | 'everything'): boolean {
+    take(
+      next: () => Promise<boolean>,
+      resources: readonly Resource[] | 'everything',
+      isFree: boolean,
+    ): boolean {
       if (isPending) return false;
       isPending = true;
       work = next;
       changes = resources;
+      isFreeAtOnce = isFree;
       return true;
     },
     async run(): Promise<void> {
       try {
         const answered = work?.();
         work = null;
-        if (await answered) await askAgain(changes);
+        if (!(await answered)) return;
+        const refetched = askAgain(changes);
+        if (!isFreeAtOnce) await refetched;
       } finally {
         isPending = false;
       }

@@ -28,6 +28,13 @@ export function area<const Path extends string = never, const BarePath extends s
   return declared;
 }
 
+export interface Guard {
+  permission: Permission;
+  title: string;
+  /** Of many projects: who has the permission in one of them may open it too. A page of one project asks in that one. */
+  isSomewhere?: true;
+}
+
 export interface BarePage<Path extends string = string> {
   path: Path;
   /** Its code, loaded when the page is first opened. */
@@ -36,7 +43,7 @@ export interface BarePage<Path extends string = string> {
 
 export interface Page<Path extends string = string> extends BarePage<Path> {
   /** Callers without `permission` see a "no access" page under `title`. */
-  guard?: { permission: Permission; title: string };
+  guard?: Guard;
   /** The page shows health itself, so the banner is left out. */
   saysHealth?: true;
   tab?: PageTab;
@@ -95,6 +102,8 @@ export type Finds = {
   group: string;
   icon: LucideIcon;
   permission: Permission;
+  /** Of many projects: as for pages. */
+  isSomewhere?: true;
   queryKey: readonly string[];
 } & (
   | {

@@ -1,11 +1,13 @@
-import { lazyRouteComponent } from '@tanstack/react-router';
+import { lazyRouteComponent, useParams } from '@tanstack/react-router';
 import { LockKeyhole } from 'lucide-react';
 import { useRef } from 'react';
 import { words } from '../api/words.ts';
 import { Empty } from '../ui/blank-state.tsx';
 import { Page as PageFrame } from '../ui/page.tsx';
 import type { Page } from './area.ts';
-import { useSession } from './session.ts';
+import { NotFoundPage } from './not-found.tsx';
+import { mayOpen } from './offered.ts';
+import { mayBeThere, useSession } from './session.ts';
 
 /** A page's component; its code is loaded when the page is first opened. */
 export function lazyPage(load: Page['load']) {
@@ -20,11 +22,13 @@ export function guardedPage({ load, guard }: Page) {
     await Loaded.preload?.();
   };
   function Guarded() {
-    const { state, permissions } = useSession();
+    const session = useSession();
+    const { project } = useParams({ strict: false });
     // An ended session has no permissions. The page stays mounted below the sign-in form and keeps what was typed.
     const mayEnter = useRef(false);
-    if (state === 'signed_in') mayEnter.current = !guard || permissions.includes(guard.permission);
-    return mayEnter.current || !guard ? <Loaded /> : <NoAccess {...guard} />;
+    if (session.state === 'signed_in') mayEnter.current = mayOpen(session, guard, project);
+    if (mayEnter.current || !guard) return <Loaded />;
+    return project === undefined || mayBeThere(session, project) ? <NoAccess {...guard} /> : <NotFoundPage />;
   }
   return { component: Guarded, preload };
 }

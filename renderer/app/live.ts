@@ -70,7 +70,8 @@ export function useLive(isOn: boolean): boolean {
     };
     open();
     // What every page waits for is asked for meanwhile, and once more when the stream is open.
-    void queryClient.prefetchQuery(vaultQuery);
+    if (queryClient.getQueryData(sessionQuery.queryKey)?.permissions.includes('vault:read'))
+      void queryClient.prefetchQuery(vaultQuery);
     return () => {
       source?.close();
       clearTimeout(waited);

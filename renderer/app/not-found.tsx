@@ -5,7 +5,7 @@ import { buttonClass } from '../ui/button.tsx';
 
 export function NotFoundPage() {
   return (
-    <main className="grid min-h-full place-items-center">
+    <div className="grid min-h-full place-items-center">
       <Empty
         isPage
         icon={Compass}
@@ -17,6 +17,6 @@ export function NotFoundPage() {
           </Link>
         }
       />
-    </main>
+    </div>
   );
 }

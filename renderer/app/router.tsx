@@ -6,17 +6,13 @@ import { Failed } from '../ui/blank-state.tsx';
 import { Toasts } from '../ui/overlays/toasts.tsx';
 import type { BarePage, Page } from './area.ts';
 import { AreasContext } from './areas-context.ts';
-import { ConfirmIdentity } from './confirm-identity.tsx';
 import { guardedPage, lazyPage } from './guarded-page.tsx';
-import { LockScreen } from './lock-screen.tsx';
+import { ConfirmIdentity } from './identity/confirm-identity.tsx';
+import { LockScreen } from './identity/lock-screen.tsx';
 import { NotFoundPage } from './not-found.tsx';
 import { Shell } from './shell.tsx';
 
-const root = createRootRoute({
-  component: Root,
-  notFoundComponent: NotFoundPage,
-  errorComponent: RouteFailed,
-});
+const root = createRootRoute({ component: Root, errorComponent: RouteFailed });
 /** Whether there is a page. */
 let isShown = false;
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
@@ -27,6 +23,8 @@ const pageRoute = <Path extends string>(page: Page<Path>) => {
   const loader = () => (isShown ? preload() : void preload());
   return createRoute({ getParentRoute: () => shell, path: page.path, component, loader });
 };
+/** Beside the sidebar, and behind the sign-in, as any page: an address may be mistyped by who wants to go elsewhere. */
+const otherRoute = createRoute({ getParentRoute: () => shell, path: '$', component: NotFoundPage });
 const bareRoute = <Path extends string>(page: BarePage<Path>) =>
   createRoute({ getParentRoute: () => root, path: page.path, component: lazyPage(page.load) });
 
@@ -42,7 +40,10 @@ const bareRoutes = Object.fromEntries(
   areas.flatMap(({ barePages = [] }) => barePages.map((page: BarePage) => [page.path, bareRoute(page)])),
 ) as unknown as { [Path in BarePath]: ReturnType<typeof bareRoute<Path>> };
 
-const routeTree = root.addChildren({ shell: shell.addChildren(pageRoutes), ...bareRoutes });
+const routeTree = root.addChildren({
+  shell: shell.addChildren({ ...pageRoutes, otherRoute }),
+  ...bareRoutes,
+});
 
 export const router = createRouter({
   routeTree,

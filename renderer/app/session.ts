@@ -36,6 +36,40 @@ export function useMay(permission: Permission): boolean {
   return useSession().permissions.includes(permission);
 }
 
+/** Whether a session has this permission in a project, by the path segment of it: everywhere, or by a role there. */
+export function mayIn(session: Session, project: string, permission: Permission): boolean {
+  const { permissions } = session;
+  return (
+    permissions.includes(permission) ||
+    findReached(session, project)?.permissions.includes(permission) === true
+  );
+}
+
+const findReached = ({ projects }: Session, project: string) =>
+  projects.find(({ slug, project_id }) => slug === project || String(project_id) === project);
+
+/** Whether a project can be there for the caller; what is there of others they are not told. */
+export const mayBeThere = (session: Session, project: string): boolean =>
+  session.every_project || findReached(session, project) !== undefined;
+
+export const useMayIn = (project: string, permission: Permission) => mayIn(useSession(), project, permission);
+
+/** What pages over all projects show a member: their projects, even while these are none. */
+const OF_LISTS: readonly Permission[] = ['projects:read', 'environments:read'];
+
+/** What the caller may everywhere or in one project at least: for pages and lists that show of each project what is theirs. */
+export function listSomewhere({
+  permissions,
+  projects,
+  every_project,
+  state,
+}: Session): readonly Permission[] {
+  const isMember = state === 'signed_in' && !every_project;
+  return [...permissions, ...projects.flatMap((each) => each.permissions), ...(isMember ? OF_LISTS : [])];
+}
+
+export const useMaySomewhere = (permission: Permission) => listSomewhere(useSession()).includes(permission);
+
 export const useIsOwner = () => useSession().kind === 'owner';
 
 /** Refetches everything after signing in or out. */

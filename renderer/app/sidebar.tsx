@@ -2,22 +2,23 @@ import { Link, lazyRouteComponent, useNavigate } from '@tanstack/react-router';
 import { CircleUser, Ellipsis, PanelLeft, Search } from 'lucide-react';
 import { Suspense, useState, useSyncExternalStore } from 'react';
 import { areas } from '../areas.ts';
+import { keptInBrowser } from '../ui/browser-storage.ts';
 import { Kbd } from '../ui/chip.tsx';
 import { Mark } from '../ui/instruments/mark.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
 import { ariaKeys, sayKeys } from '../ui/shortcuts.ts';
 import type { Area, NavEntry, NavSign } from './area.ts';
-import { offeredNavigation } from './offered.ts';
+import { heldBy, offeredNavigation } from './offered.ts';
 import { openPalette } from './palette/palette-state.ts';
 import { useSession } from './session.ts';
 
 const declared: readonly Area[] = areas;
 const STORAGE_KEY = 'sidebar';
 const listeners = new Set<() => void>();
-const readNarrow = () => localStorage.getItem(STORAGE_KEY) === 'narrow';
+const readNarrow = () => keptInBrowser.read(STORAGE_KEY) === 'narrow';
 
 function toggleNarrow(): void {
-  localStorage.setItem(STORAGE_KEY, readNarrow() ? 'wide' : 'narrow');
+  keptInBrowser.write(STORAGE_KEY, readNarrow() ? 'wide' : 'narrow');
   for (const listener of listeners) listener();
 }
 
@@ -58,7 +59,7 @@ export function Sidebar() {
         <Kbd>{sayKeys('palette')}</Kbd>
       </button>
       <nav aria-label="Pages">
-        {offeredNavigation(declared, session.permissions).map(({ group, entries }) => (
+        {offeredNavigation(declared, heldBy(session)).map(({ group, entries }) => (
           <div className="nav-group" key={group}>
             <div className="nav-head">{group}</div>
             {entries.map((entry) => (
@@ -78,7 +79,7 @@ const Menu = lazyRouteComponent(() => import('../ui/overlays/menu.tsx'), 'Menu')
 
 /** On a telephone: what its foot has no room for. */
 function More() {
-  const { permissions } = useSession();
+  const session = useSession();
   const navigate = useNavigate();
   const [isWanted, setWanted] = useState(false);
   const button = (
@@ -93,7 +94,7 @@ function More() {
     </button>
   );
   if (!isWanted) return button;
-  const rest = offeredNavigation(declared, permissions)
+  const rest = offeredNavigation(declared, heldBy(session))
     .flatMap(({ entries }) => entries)
     .filter(({ foot }) => foot === undefined);
   const go = (to: string) => () => void navigate({ to: to as '/' });

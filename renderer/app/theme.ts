@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { desktop } from '../desktop.ts';
+import { keptInBrowser } from '../ui/browser-storage.ts';
 
 /** Light, dark, or the system's theme. Stored in this browser only; the desktop stores its own. */
 export type Theme = 'system' | 'light' | 'dark';
@@ -7,7 +8,7 @@ const STORAGE_KEY = 'theme';
 const listeners = new Set<() => void>();
 
 export function readTheme(): Theme {
-  const kept = localStorage.getItem(STORAGE_KEY);
+  const kept = keptInBrowser.read(STORAGE_KEY);
   return kept === 'light' || kept === 'dark' ? kept : 'system';
 }
 
@@ -28,7 +29,7 @@ export async function restoreTheme(): Promise<void> {
 }
 
 function keepTheme(theme: Theme): void {
-  localStorage.setItem(STORAGE_KEY, theme);
+  keptInBrowser.write(STORAGE_KEY, theme);
   applyTheme();
   for (const listener of listeners) listener();
 }

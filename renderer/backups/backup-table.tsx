@@ -17,6 +17,8 @@ export interface BackupActs {
   onDelete(backup: Backup): void;
   /** Null while the vault is locked, which they need. */
   onTry: ((backup: Backup, how: TryHow) => void) | null;
+  /** One trial at a time: until it has ended, and the list shows it, no other can be chosen. */
+  isTrying: boolean;
   onExport: (backup: Backup) => void;
   /** Null for callers who may not. */
   onRestore: ((backup: Backup) => void) | null;
@@ -69,11 +71,11 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
             </span>
           ),
         },
-        { name: 'Size', width: 'w-22', isNumber: true, className: 'max-tablet:hidden', cell: sizeOf },
+        { name: 'Size', width: 'w-22', isNumber: true, className: 'max-wide:hidden', cell: sizeOf },
         {
           name: 'Key version',
           width: 'w-44',
-          className: 'max-tablet:hidden',
+          className: 'max-wide:hidden',
           cell: ({ key_fingerprint }) => <KeyVersion fingerprint={key_fingerprint} />,
         },
         { name: 'State', cell: (backup) => <StateMark state={describeState(backup)} /> },
@@ -88,7 +90,7 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
         },
         {
           name: 'Kept until',
-          width: 'w-24',
+          width: 'w-28',
           className: 'max-tablet:hidden',
           cell: (backup) => <span className="quiet">{describeKept(backup)}</span>,
         },
@@ -104,7 +106,9 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
                       />
                     }
                     groups={[
-                      ...(backup.state === 'confirmed' && acts.onTry ? [listTries(backup, acts.onTry)] : []),
+                      ...(backup.state === 'confirmed' && acts.onTry
+                        ? [listTries(backup, acts.onTry, acts.isTrying)]
+                        : []),
                       ...listRestore(backup, acts.onRestore),
                       ...(backup.state === 'failed'
                         ? []
@@ -121,10 +125,10 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
   );
 }
 
-function listTries(backup: Backup, onTry: NonNullable<BackupActs['onTry']>) {
+function listTries(backup: Backup, onTry: NonNullable<BackupActs['onTry']>, disabled: boolean) {
   return [
-    { label: 'Drill', icon: ArchiveRestore, onSelect: () => onTry(backup, 'drill') },
-    { label: 'Verify', icon: CheckCheck, onSelect: () => onTry(backup, 'verify') },
+    { label: 'Drill', icon: ArchiveRestore, disabled, onSelect: () => onTry(backup, 'drill') },
+    { label: 'Verify', icon: CheckCheck, disabled, onSelect: () => onTry(backup, 'verify') },
   ];
 }
 

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDay } from '../ui/time.ts';
+import { formatBytes, formatCount, formatDay, serverNow } from '../ui/time.ts';
 import type { Backup, BackupRun, Destination } from './backup-queries.ts';
 
 /** A title, and more about it. */
@@ -31,7 +31,7 @@ export function describeState(
     gone_at = null,
     gone_note = null,
   }: Pick<Backup, 'state' | 'error' | 'confirmed_at'> & Partial<Pick<Backup, 'gone_at' | 'gone_note'>>,
-  nowMs = Date.now(),
+  nowMs = serverNow(),
 ): StateWords {
   if (gone_at !== null)
     return { tone: 'bad', word: 'gone', more: `${gone_note} Noticed ${formatDay(gone_at, nowMs)}.` };
@@ -79,7 +79,7 @@ export function describeDrill(
     drilled_at,
     drill_reason,
   }: Pick<Backup, 'state' | 'drill_result' | 'drilled_at' | 'drill_reason'>,
-  nowMs = Date.now(),
+  nowMs = serverNow(),
 ): StateWords | null {
   if (state !== 'confirmed') return null;
   const day = drilled_at === null ? null : formatDay(drilled_at, nowMs);
@@ -92,7 +92,7 @@ export function describeDrill(
 /** Until when it is kept, if schedules stay as they are. */
 export function describeKept(
   { kept_until, is_held, folder }: Pick<Backup, 'kept_until' | 'is_held' | 'folder'>,
-  nowMs = Date.now(),
+  nowMs = serverNow(),
 ): string {
   if (folder === null) return '–';
   if (is_held) return 'locked there';

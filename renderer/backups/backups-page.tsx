@@ -132,6 +132,7 @@ export function BackupsPage() {
                       ? (backup) => void navigate({ to: '/restore', hash: `backup=${backup.id}` })
                       : null,
                     onTry: isLocked ? null : (backup, how) => trial.mutate({ backup, how }),
+                    isTrying: trial.isPending,
                   }
                 : undefined
             }

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { ask, askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { describeError } from '../api/problem.ts';
+import { showChanged } from '../projects/undo-toast.tsx';
 import { Choices } from '../ui/form/choices.tsx';
 import { TextField } from '../ui/form/field.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
-import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatBytes, formatCount, formatExact } from '../ui/time.ts';
 import type { Destination } from './backup-queries.ts';
 import { describeRetention, firstRetention, type Retention, retentionFields } from './retention-words.ts';
@@ -22,26 +22,27 @@ export function RetentionDialog({ destination, onClose }: RetentionDialogProps) 
   const params = { path: { id } };
   const [keeps, setKeeps] = useState<'all' | 'some'>(destination.retention ? 'some' : 'all');
   const [retention, setRetention] = useState(destination.retention ?? firstRetention);
+  const keep = (wanted: Retention | null) =>
+    askConfirmed(() =>
+      client.PUT('/backups/destinations/{id}/retention', { params, body: { retention: wanted } }),
+    );
   const keepsAny = Object.values(retention).some((count) => count > 0);
   const save = useApiMutation(
-    () =>
-      askConfirmed(() =>
-        client.PUT('/backups/destinations/{id}/retention', {
-          params,
-          body: { retention: keeps === 'all' ? null : retention },
-        }),
-      ),
+    async () => ({
+      was: destination.retention,
+      changed: await keep(keeps === 'all' ? null : retention),
+    }),
     {
       changes: ['backups'],
-      onDone: (changed) => {
+      onDone: ({ was, changed }) => {
         onClose();
-        showToast({
-          title: `${name} ${describeRetention(changed)}`,
-          text:
-            changed.retention === null
-              ? 'Nothing is removed by itself.'
-              : 'What is not kept is removed after the next backup by schedule.',
-        });
+        showChanged(
+          `${name} ${describeRetention(changed)}`,
+          { undo: () => keep(was), changes: ['backups'], failed: 'What is kept was not changed back' },
+          changed.retention === null
+            ? 'Nothing is removed by itself.'
+            : 'What is not kept is removed after the next backup by schedule.',
+        );
       },
     },
   );

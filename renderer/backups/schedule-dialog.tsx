@@ -4,10 +4,10 @@ import { ask, askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { describeError } from '../api/problem.ts';
 import { useIsOwner } from '../app/session.ts';
+import { showChanged } from '../projects/undo-toast.tsx';
 import { Choices, Select } from '../ui/form/choices.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
-import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatExact } from '../ui/time.ts';
 import type { Destination, Schedule } from './backup-queries.ts';
 import {
@@ -60,7 +60,15 @@ export function ScheduleDialog({ schedule, destinations, onClose }: ScheduleDial
       changes: ['backups'],
       onDone: (saved) => {
         onClose();
-        showToast({ title: `${saved.name}: ${saved.summary}`, text: sayNext(saved) });
+        showChanged(
+          `${saved.name}: ${saved.summary}`,
+          {
+            undo: () => takeBack(saved.id, schedule),
+            changes: ['backups'],
+            failed: `${saved.name} was not changed back`,
+          },
+          sayNext(saved),
+        );
       },
     },
   );
@@ -234,5 +242,18 @@ export function SchedulePreview({ cron }: { cron: string }) {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** One that was added goes again; a changed one is as it was. */
+async function takeBack(id: number, was: Schedule | undefined): Promise<void> {
+  const params = { path: { id } };
+  if (!was) {
+    await askConfirmed(() => client.DELETE('/backups/schedules/{id}', { params }));
+    return;
+  }
+  const { name, s3_source_id, schedule_expression } = was;
+  await askConfirmed(() =>
+    client.PATCH('/backups/schedules/{id}', { params, body: { name, s3_source_id, schedule_expression } }),
   );
 }

@@ -1,4 +1,4 @@
-import { formatClock, formatDay, formatShortDay } from '../ui/time.ts';
+import { formatClock, formatDay, formatShortDay, serverNow } from '../ui/time.ts';
 import type { Backup, Destination, Schedule } from './backup-queries.ts';
 import type { StateWords } from './backup-words.ts';
 import { PLUGGED_IN } from './schedule-choices.ts';
@@ -17,7 +17,7 @@ export function describeNext(
     Schedule,
     'enabled' | 'is_paused' | 'waits_for_key' | 'next_run' | 'last_error' | 'schedule_expression' | 'drive'
   >,
-  nowMs = Date.now(),
+  nowMs = serverNow(),
 ): StateWords {
   if (!enabled) return { tone: 'unsure', word: 'disabled', more: null };
   if (is_paused) return { tone: 'bad', word: 'waits for you', more: 'Another computer makes backups.' };
@@ -44,7 +44,7 @@ function describeWaiting(drive: Schedule['drive'], hasFailed: boolean): StateWor
 export function describeDrive(
   { drive }: Pick<Destination, 'drive'>,
   newest: Pick<Backup, 'state' | 'taken_at'> | null,
-  nowMs = Date.now(),
+  nowMs = serverNow(),
 ): string | null {
   if (drive === null) return null;
   if (drive === 'can_be_removed' && newest?.state === 'confirmed')
@@ -63,7 +63,7 @@ const driveWords: Record<NonNullable<Destination['drive']>, string> = {
 /** What became of the last run; null where there was none. */
 export function describeLast(
   { last_run, last_error }: Pick<Schedule, 'last_run' | 'last_error'>,
-  nowMs = Date.now(),
+  nowMs = serverNow(),
 ): StateWords | null {
   if (last_run === null) return null;
   const when = formatDay(last_run, nowMs);

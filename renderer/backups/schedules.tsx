@@ -3,6 +3,7 @@ import { CalendarClock, CirclePause, CirclePlay, Ellipsis, Pencil, Plus, Trash2 
 import { useState } from 'react';
 import { ask, askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
+import { showChanged } from '../projects/undo-toast.tsx';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
@@ -109,13 +110,23 @@ interface ScheduleMenuProps {
 
 function ScheduleMenu({ schedule: { id, name, enabled }, onChange, onRemove }: ScheduleMenuProps) {
   const params = { path: { id } };
+  const turn = (isOn: boolean) =>
+    isOn
+      ? ask(client.PATCH('/backups/schedules/{id}/enable', { params }))
+      : askConfirmed(() => client.PATCH('/backups/schedules/{id}/disable', { params }));
   const toggle = useApiMutation(
-    () =>
-      enabled
-        ? askConfirmed(() => client.PATCH('/backups/schedules/{id}/disable', { params }))
-        : ask(client.PATCH('/backups/schedules/{id}/enable', { params })),
+    async () => {
+      await turn(!enabled);
+      return enabled;
+    },
     {
       changes: ['backups'],
+      onDone: (wasOn) =>
+        showChanged(`${name} was ${wasOn ? 'disabled' : 'enabled'}`, {
+          undo: () => turn(wasOn),
+          changes: ['backups'],
+          failed: `${name} was not changed back`,
+        }),
       onFailed: (text) => showToast({ title: `${name} was not changed`, text }, null),
     },
   );

@@ -99,7 +99,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       current={isLeft ? 3 : 4}
       isLeftOut={isLeft}
       title={isLeft ? 'Your first project' : 'All set'}
-      lead={sayWhatIsLeft(vault, copyPlace ?? 'Your copy')}
+      lead={sayWhatIsLeft(vault, copyPlace === null ? 'Your copy' : `Your copy “${copyPlace}”`)}
     >
       <FirstProject />
     </FirstRunFrame>

@@ -124,7 +124,7 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
             each === way ? (
               <div className="grid grid-cols-1 gap-4">
                 {ways[each].formats.length > 1 && (
-                  <FormatChoice way={each} value={format} onChange={chooseFormat} />
+                  <FormatChoice among={ways[each].formats} value={format} onChange={chooseFormat} />
                 )}
                 {needs.isFile && (
                   <Where

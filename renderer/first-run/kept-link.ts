@@ -1,3 +1,4 @@
+import { keptInTab } from '../ui/browser-storage.ts';
 /** What a one-time link brought, and how far its set-up is. */
 export interface KeptLink {
   purpose: 'setup' | 'owner';
@@ -27,17 +28,17 @@ export function takeLink(): KeptLink | null {
 }
 
 export function keepLink(link: KeptLink): KeptLink {
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(link));
+  keptInTab.write(STORAGE_KEY, JSON.stringify(link));
   return link;
 }
 
 export function forgetLink(): void {
-  sessionStorage.removeItem(STORAGE_KEY);
+  keptInTab.remove(STORAGE_KEY);
 }
 
 function readLink(): KeptLink | null {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? 'null') as Partial<KeptLink> | null;
+    const kept = JSON.parse(keptInTab.read(STORAGE_KEY) ?? 'null') as Partial<KeptLink> | null;
     if (typeof kept?.token !== 'string' || (kept.purpose !== 'setup' && kept.purpose !== 'owner'))
       return null;
     return { purpose: kept.purpose, token: kept.token, step: kept.step === 1 ? 1 : 0 };

@@ -1,13 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { hasCode } from '../api/problem.ts';
 import { sessionChanged } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
-import { Mark } from '../ui/instruments/mark.tsx';
 import { forgetLink, type KeptLink, takeLink } from './kept-link.ts';
+import { LinkFrame } from './link-frame.tsx';
 import { SetUp } from './set-up.tsx';
 
 /** Page of a one-time link: first for the set-up, later to sign in as the owner of this machine. */
@@ -71,23 +71,5 @@ function ContinueAsOwner({ token }: { token: string }) {
         Continue
       </Button>
     </LinkFrame>
-  );
-}
-
-function LinkFrame({ title, text, children }: { title: string; text: ReactNode; children: ReactNode }) {
-  return (
-    <main className="sign-in">
-      <div className="sign-in-box grid gap-4">
-        <div className="flex items-center gap-2 text-14 font-semibold">
-          <Mark />
-          Temps
-        </div>
-        <div>
-          <h1 className="t20">{title}</h1>
-          <p className="text-text-2">{text}</p>
-        </div>
-        {children}
-      </div>
-    </main>
   );
 }

@@ -88,7 +88,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
         <FormError mutation={setUp} fields={['email', 'name', 'password']} />
         <div className="mt-2 flex flex-wrap gap-2">
           <Button kind="main" type="submit" isBusy={setUp.isPending}>
-            Continue{' '}
+            Continue
           </Button>
           <Button kind="plain" onClick={onBack}>
             Back

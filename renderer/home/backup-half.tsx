@@ -7,7 +7,7 @@ import { Button, buttonClass } from '../ui/button.tsx';
 import { BackupDial } from '../ui/instruments/dial.tsx';
 import { Level } from '../ui/instruments/level.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
-import { formatDay, formatExact } from '../ui/time.ts';
+import { formatDay, formatExact, serverNow } from '../ui/time.ts';
 import { CHOOSE_PLACE, WHERE_DATABASE, WHY_DATABASE } from '../vault-state/database-place.ts';
 import { reasonsOf, reasonWords } from '../vault-state/health-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
@@ -27,7 +27,7 @@ export function BackupHalf({ vault, hasButton, isMain }: HalfProps) {
   return (
     <div className="half">
       <BackupDial
-        ageMs={at === null ? null : Math.max(0, Date.now() - at)}
+        ageMs={at === null ? null : Math.max(0, serverNow() - at)}
         lateMs={at === null || !recovery?.late_at ? null : recovery.late_at - at}
       />
       <div className="min-w-0 [overflow-wrap:anywhere]">

@@ -5,11 +5,12 @@ import { useState } from 'react';
 import { Done } from '../activity/done.tsx';
 import { ask, client } from '../api/client.ts';
 import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
-import { useMay } from '../app/session.ts';
+import { useMay, useMaySomewhere } from '../app/session.ts';
 import { OldComputerQuestion } from '../backups/restore/restored-card.tsx';
 import { NewProjectDialog } from '../projects/manage/new-project-dialog.tsx';
 import { ProjectTable } from '../projects/manage/project-table.tsx';
 import { type ListedProject, projectListQuery } from '../projects/project-queries.ts';
+import { RemoveSample, SampleOffer } from '../projects/sample-project.tsx';
 import { Actor } from '../ui/actor.tsx';
 import { Empty, Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -27,7 +28,7 @@ import { NeedsCard } from './needs-card.tsx';
 export function HomePage() {
   const mayReadVault = useMay('vault:read');
   const mayWriteVault = useMay('vault:write');
-  const mayReadProjects = useMay('projects:read');
+  const mayReadProjects = useMaySomewhere('projects:read');
   const mayWriteProjects = useMay('projects:write');
   const mayReadAudit = useMay('audit:read');
   const vault = useVault();
@@ -133,7 +134,7 @@ function LoginQuestion() {
         <Button isSmall isBusy={answer.isPending} onClick={() => answer.mutate(true)}>
           Start at sign-in
         </Button>
-        <Button kind="plain" isSmall onClick={() => answer.mutate(false)}>
+        <Button kind="plain" isSmall disabled={answer.isPending} onClick={() => answer.mutate(false)}>
           No
         </Button>
       </div>
@@ -152,13 +153,17 @@ function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: (
       title: 'Your first project',
       said: 'One application with its environments and variables. Name it, then paste its .env.',
       body: (
-        <Button kind="main" icon={Plus} className="mt-3" onClick={onNew}>
-          New project
-        </Button>
+        <>
+          <Button kind="main" icon={Plus} className="mt-3" onClick={onNew}>
+            New project
+          </Button>
+          <SampleOffer />
+        </>
       ),
     },
     {
       title: hasCopy ? 'A copy of the key: verified' : 'A copy of the key',
+      isDone: hasCopy,
       said: hasCopy
         ? 'It can decrypt the secrets you add from now on.'
         : 'Without a copy of the key elsewhere, your secrets are lost with this computer. It takes a minute.',
@@ -204,6 +209,7 @@ function ProjectsSection({ query }: { query: UseQueryResult<readonly ListedProje
       }
     >
       <ProjectTable query={query} projects={newest} isNarrow />
+      <RemoveSample projects={projects} />
     </Section>
   );
 }

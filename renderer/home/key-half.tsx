@@ -5,7 +5,7 @@ import { formats } from '../key/copy/copy-formats.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Dial } from '../ui/instruments/dial.tsx';
 import { Level } from '../ui/instruments/level.tsx';
-import { formatDay, formatExact } from '../ui/time.ts';
+import { formatDay, formatExact, serverNow } from '../ui/time.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { reasonsOf, reasonWords } from '../vault-state/health-words.ts';
 import { UnlockLink } from '../vault-state/unlock-link.tsx';
@@ -33,7 +33,7 @@ export function KeyHalf({ vault, hasButton, isMain }: HalfProps) {
         </p>
         <p className="quiet text-12">
           {vault.epoch === null ? '' : `Key version ${vault.epoch}, stored ${inCustody(vault.custody)}. `}
-          {due_at !== null && `Verify again ${due_at < Date.now() ? 'now' : `by ${day.format(due_at)}`}.`}
+          {due_at !== null && `Verify again ${due_at < serverNow() ? 'now' : `by ${day.format(due_at)}`}.`}
         </p>
       </div>
       {hasButton && <Way vault={vault} isMain={isMain} />}

@@ -12,11 +12,13 @@ import { recoveryQuery } from '../recovery/recovery-query.ts';
 import { plainSecretsQuery } from '../secrets/plain-secrets.ts';
 import { useDoctor } from '../secrets/secrets-queries.ts';
 import { authoritiesQuery } from '../settings/settings-query.ts';
+import { keptInTab } from '../ui/browser-storage.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ErrorLine } from '../ui/form/form-error.tsx';
 import { MiniDial } from '../ui/instruments/dial.tsx';
 import { Verdict, type VerdictName } from '../ui/instruments/verdict.tsx';
 import { Section } from '../ui/page.tsx';
+import { serverNow } from '../ui/time.ts';
 import { Snooze } from '../vault-state/snooze.tsx';
 import type { VaultStatus } from '../vault-state/vault.ts';
 import { listNeeds, type Need } from './needs.ts';
@@ -44,7 +46,7 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
     ending,
     keychain,
     authorityChangesAt,
-    nowMs: Date.now(),
+    nowMs: serverNow(),
   }).filter(({ note }) => note === undefined || !isNoteRead(note));
   return (
     <Section title="Needs attention" said={needs.length === 0 ? '' : needs.length.toLocaleString()}>
@@ -136,7 +138,7 @@ const STORAGE_KEY = 'read-notes';
 
 function read(): readonly string[] {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]');
+    const kept: unknown = JSON.parse(keptInTab.read(STORAGE_KEY) ?? '[]');
     return Array.isArray(kept) ? kept.filter((line) => typeof line === 'string') : [];
   } catch {
     return [];
@@ -146,5 +148,5 @@ function read(): readonly string[] {
 const isNoteRead = (note: string) => read().includes(note);
 
 function markNoteRead(note: string): void {
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify([...new Set([...read(), note])]));
+  keptInTab.write(STORAGE_KEY, JSON.stringify([...new Set([...read(), note])]));
 }

@@ -3,6 +3,7 @@ import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-
 import { type EndLevel, sayEnd, sayEndSource } from '../projects/end-words.ts';
 import type { EndingVariables } from '../projects/ending-variables.ts';
 import { sayUnusual, sayWay, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
+import { sayPlace } from '../projects/variable-place.ts';
 import { type PlainSecrets, sayPlainSecrets } from '../secrets/plain-secrets.ts';
 import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
@@ -221,9 +222,6 @@ function needRenewal({ ending, nowMs }: NeedFacts): Need[] {
       : []),
   ];
 }
-
-const sayPlace = ({ project, environments }: EndingVariables['variables'][number]): string =>
-  project === null ? 'Shared' : [project.name, ...environments].join(', ');
 
 /** Someone else may be reading: the page where their access can be taken away, or that it was oneself. */
 function needUnusual({ unusual, nowMs }: NeedFacts): Need[] {

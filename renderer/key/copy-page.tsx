@@ -122,7 +122,7 @@ function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
         </span>
       }
     >
-      <bdi>{sayWhatCopyOpens(verified.place, total)}</bdi> {verified.worth_words}
+      <bdi>{sayWhatCopyOpens(`Your copy “${verified.place}”`, total)}</bdi> {verified.worth_words}
       {wizard.chosen?.way === 'manager' &&
         wizard.chosen.format !== 'text' &&
         wizard.chosen.format !== 'kdbx' && (

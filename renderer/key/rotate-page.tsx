@@ -9,7 +9,7 @@ import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Rail } from '../ui/instruments/steps.tsx';
 import { Page } from '../ui/page.tsx';
-import { formatClock, formatCount, formatDay } from '../ui/time.ts';
+import { formatClock, formatCount, formatDay, serverNow } from '../ui/time.ts';
 import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
@@ -62,7 +62,7 @@ export function RotatePage() {
 function Phases({ vault }: { vault: VaultStatus }) {
   const [isNew, setNew] = useState(false);
   const { rotation } = vault;
-  const isRecent = rotation?.finished_at != null && Date.now() - rotation.finished_at < RECENT_MS;
+  const isRecent = rotation?.finished_at != null && serverNow() - rotation.finished_at < RECENT_MS;
   const isOver =
     !rotation || rotation.state === 'undone' || (rotation.state === 'done' && (isNew || !isRecent));
   return (
@@ -85,7 +85,7 @@ const at: Record<Rotation['state'], number> = { staged: 1, proven: 2, sealing: 2
 /** The four phases at the top. Without a rotation, the first is still to be done. */
 function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: VaultStatus }) {
   const oldVersion = rotation?.old_epoch ?? vault.epoch;
-  const time = (ms: number) => (Date.now() - ms < 12 * 60 * 60 * 1000 ? formatClock(ms) : formatDay(ms));
+  const time = (ms: number) => (serverNow() - ms < 12 * 60 * 60 * 1000 ? formatClock(ms) : formatDay(ms));
   return (
     <div className="rotation-rail">
       <Rail

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import type { components } from '../api/schema.ts';
@@ -13,13 +13,15 @@ import { Page } from '../ui/page.tsx';
 import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
-import type { KeyCopy } from './copy/copy-formats.ts';
+import { formats, type KeyCopy } from './copy/copy-formats.ts';
 import { CopyProgress, useProgressId } from './copy/copy-progress.tsx';
-import { verifyCopy } from './copy/make-copy.ts';
+import { type ToldPlace, verifyCopy } from './copy/make-copy.ts';
 import { CopyInput, type CopyWay } from './copy-input/copy-input.tsx';
 import { type HandedCopy, toHandedBody } from './copy-input/handed-copy.ts';
+import { useHandedCopy } from './copy-input/use-handed-copy.ts';
 import { copiesQuery } from './key-queries.ts';
 import { CompareKeys } from './verify/compare-keys.tsx';
+import { ToldPlaceFields } from './verify/told-place.tsx';
 
 export type Verification = components['schemas']['KeyCopyVerification'];
 
@@ -39,13 +41,21 @@ export function VerifyPage() {
 
 const wayOf: Partial<Record<KeyCopy['format'], CopyWay>> = { words: 'words', pdf: 'words', text: 'paste' };
 
+/** The place of a copy that the instance wrote: a path, of Windows too. */
+const WRITTEN_PATH = /^([/\\]|[a-z]:[/\\])/i;
+
+/** A protected file that was never on a drive this instance saw. */
+const isDownloaded = ({ format, volume_id, place }: KeyCopy) =>
+  formats[format].hasPassphrase && volume_id === null && !WRITTEN_PATH.test(place);
+
 function Verify({ vault }: { vault: VaultStatus }) {
   const hash = useRouterState({ select: (state) => state.location.hash });
   const copies = useQuery(copiesQuery);
   const asked = copies.data?.copies.find((copy) => `copy-${copy.id}` === hash) ?? null;
-  const handed = useRef<HandedCopy | null>(null);
-  const [isReady, setReady] = useState(false);
   const [said, setSaid] = useState<Verification | null>(null);
+  const [told, setTold] = useState<ToldPlace | null>(null);
+  const isTold = asked !== null && isDownloaded(asked);
+  const place = told ?? { on: 'other_device', at: asked?.by_word ? asked.place : '' };
   const [round, setRound] = useState(0);
   const progressId = useProgressId();
   const verify = useApiMutation(
@@ -53,6 +63,11 @@ function Verify({ vault }: { vault: VaultStatus }) {
       const answer = await ask(
         client.POST('/vault/key/copies/verify', { body: toHandedBody(copy, progressId) }),
       );
+      // Where it lies is told with it: only then is it renewed.
+      if (asked && isTold && answer.fingerprint === asked.fingerprint) {
+        const { worth_words } = await verifyCopy(asked.id, copy, progressId, place);
+        return { ...answer, worth_words };
+      }
       // The requested copy, if its place alone did not identify it.
       if (asked && answer.fingerprint === asked.fingerprint && !answer.proven_ids.includes(asked.id))
         return await verifyCopy(asked.id, copy, progressId).then(
@@ -71,15 +86,11 @@ function Verify({ vault }: { vault: VaultStatus }) {
     },
   );
   const { reset } = verify;
-  const onReady = useCallback(
-    (copy: HandedCopy | null) => {
-      handed.current = copy;
-      setReady(copy !== null);
-      setSaid((known) => (known && isPassphrase(known.verdict) ? known : null));
-      reset();
-    },
-    [reset],
-  );
+  const onChange = useCallback(() => {
+    setSaid((known) => (known && isPassphrase(known.verdict) ? known : null));
+    reset();
+  }, [reset]);
+  const { copy: handed, isReady, note } = useHandedCopy(onChange);
   const again = () => {
     setSaid(null);
     setRound(round + 1);
@@ -102,24 +113,41 @@ function Verify({ vault }: { vault: VaultStatus }) {
       <div className="copy-cols">
         <div className="grid min-w-0 grid-cols-1 gap-4">
           {verdict && <VerdictCard said={verdict} vault={vault} />}
+          {isTold && !verdict && (
+            <ToldPlaceFields
+              value={place}
+              errors={{ on: verify.fieldError('kept_on'), at: verify.fieldError('kept_at') }}
+              onChange={(next) => {
+                onChange();
+                setTold(next);
+              }}
+            />
+          )}
           {(!verdict || isToFix(verdict.verdict)) && (!hash || copies.isFetched) && (
             <CopyInput
               key={round}
               title="The copy"
               purpose="verify"
               firstWay={(asked && wayOf[asked.format]) ?? 'file'}
-              onReady={onReady}
+              onReady={note}
               passphraseError={wantsPassphrase}
               onSubmit={() => handed.current && verify.mutate(handed.current)}
               action={
-                <Button kind="main" isBusy={verify.isPending} disabled={!isReady} type="submit">
+                <Button
+                  kind="main"
+                  isBusy={verify.isPending}
+                  disabled={!isReady || (isTold && place.at.trim() === '')}
+                  type="submit"
+                >
                   Verify
                 </Button>
               }
             />
           )}
           {verify.isPending && <CopyProgress id={progressId} />}
-          <ErrorLine said={verify.message} />
+          {verify.fieldError('kept_on') === undefined && verify.fieldError('kept_at') === undefined && (
+            <ErrorLine said={verify.message} />
+          )}
           {verdict && !isToFix(verdict.verdict) && (
             <div className="flex flex-wrap gap-2">
               <Button onClick={again}>Verify another</Button>

@@ -1,12 +1,14 @@
 import { useId, useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
+import { AddressListField, readAddressList } from '../ui/form/address-list.tsx';
 import { Checkbox, Select } from '../ui/form/choices.tsx';
 import { expiryOf, type Life, LifeField, QUARTER, YEAR } from '../ui/form/expiry.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
+import type { UsageExample } from '../ui/overlays/usage-examples.tsx';
 import { formatAgo, formatCount } from '../ui/time.ts';
 import { useGivableRoles } from './givable-roles.ts';
 import type { ApiKey } from './people-queries.ts';
@@ -18,6 +20,7 @@ const REVEAL = 'environments:reveal';
 export interface MadeKey {
   name: string;
   values: string[];
+  examples: readonly UsageExample[];
 }
 
 interface NewApiKeyDialogProps {
@@ -32,9 +35,12 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
   const [chosenRole, setRole] = useState<Role>('reader');
   const [narrowed, setNarrowed] = useState<readonly string[] | null>(null);
   const [life, setLife] = useState<Life>(YEAR);
+  const [addresses, setAddresses] = useState('');
   const [hidesSecrets, setHidesSecrets] = useState(false);
   const [isManaging, setManaging] = useState(false);
-  const role = givable.some((each) => each.name === chosenRole) ? chosenRole : 'reader';
+  const role = givable.some((each) => each.name === chosenRole)
+    ? chosenRole
+    : (givable.at(-1)?.name ?? 'reader');
   // What no role brings: an administrator alone gives it, and to a key of that role.
   const mayManage = role === 'admin' && byChoice !== undefined;
   const chosen = mayManage && isManaging ? byChoice : null;
@@ -54,15 +60,16 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
             ...(chosen && life === QUARTER ? {} : { expires_at: expiryOf(life) }),
             ...(granted ? { role_type: 'custom', permissions: [...granted] } : { role_type: role }),
             hide_secrets: hidesSecrets,
+            allowed_from: readAddressList(addresses),
           },
         }),
       ),
     {
       changes: ['api-keys'],
       // SECURITY: straight into the state of the page that shows it once; the list is fetched without it.
-      onDone: ({ api_key }) => {
+      onDone: ({ api_key, examples }) => {
         onClose();
-        onMade({ name: name.trim(), values: [api_key] });
+        onMade({ name: name.trim(), values: [api_key], examples });
       },
     },
   );
@@ -72,7 +79,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
       text="For a program that uses this instance."
       action="Create key"
       mutation={create}
-      fields={['name', 'role_type', 'permissions', 'expires_at']}
+      fields={['name', 'role_type', 'permissions', 'expires_at', 'allowed_from']}
       isReady={isKnown && name.trim() !== '' && narrowed?.length !== 0}
       onClose={onClose}
     >
@@ -149,6 +156,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
         error={create.fieldError('expires_at')}
         maxDays={chosen?.by_choice_days ?? null}
       />
+      <AddressListField value={addresses} onChange={setAddresses} error={create.fieldError('allowed_from')} />
     </FormDialog>
   );
 }
@@ -208,9 +216,9 @@ export function RotateApiKeyDialog({ apiKey, onClose, onMade }: RotateApiKeyDial
     {
       changes: ['api-keys'],
       // SECURITY: as for a new key.
-      onDone: ({ api_key }) => {
+      onDone: ({ api_key, examples }) => {
         onClose();
-        onMade({ name: apiKey.name, values: [api_key] });
+        onMade({ name: apiKey.name, values: [api_key], examples });
       },
     },
   );

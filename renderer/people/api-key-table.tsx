@@ -1,14 +1,16 @@
-import { Ellipsis, Power, PowerOff, RefreshCw, Trash2 } from 'lucide-react';
+import { Ellipsis, MapPin, Power, PowerOff, RefreshCw, Trash2 } from 'lucide-react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
+import { Actor } from '../ui/actor.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
+import { AddressLimit } from '../ui/form/address-list.tsx';
 import { Expiry } from '../ui/form/expiry.tsx';
 import { LastUsed } from '../ui/last-used.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
-import { formatCount } from '../ui/time.ts';
+import { formatCount, serverNow } from '../ui/time.ts';
 import { type ApiKey, findEndedParent } from './people-queries.ts';
 import { permissionWords } from './permission-words.ts';
 import { roleLabel } from './role-choice.tsx';
@@ -20,9 +22,10 @@ interface ApiKeyTableProps extends TableStates {
   /** Absent for callers without write access. */
   onDelete?: ((key: ApiKey) => void) | undefined;
   onRotate: (key: ApiKey) => void;
+  onLimit: (key: ApiKey) => void;
 }
 
-export function ApiKeyTable({ keys, mayChange, onDelete, onRotate, ...states }: ApiKeyTableProps) {
+export function ApiKeyTable({ keys, mayChange, onDelete, onRotate, onLimit, ...states }: ApiKeyTableProps) {
   return (
     <Table
       {...states}
@@ -44,12 +47,12 @@ export function ApiKeyTable({ keys, mayChange, onDelete, onRotate, ...states }: 
         },
         {
           name: 'Created by',
-          width: 'w-40',
-          className: 'max-tablet:hidden',
-          cell: ({ user_name, parent_name }) => (
+          width: 'w-48',
+          className: 'max-wide:hidden',
+          cell: ({ made_by_actor, parent_name }) => (
             <span className="two-lines">
-              <span className="block truncate" dir="auto">
-                {user_name ?? 'the owner'}
+              <span className="block truncate">
+                <Actor actor={made_by_actor} />
               </span>
               {parent_name !== null && (
                 <span className="block truncate text-12 text-text-3" dir="auto">
@@ -63,7 +66,12 @@ export function ApiKeyTable({ keys, mayChange, onDelete, onRotate, ...states }: 
           name: 'Role',
           width: 'w-44',
           className: 'max-tablet:hidden',
-          cell: (key) => <Grant apiKey={key} />,
+          cell: (key) => (
+            <span className="two-lines">
+              <Grant apiKey={key} />
+              <AddressLimit allowed={key.allowed_from} />
+            </span>
+          ),
         },
         {
           name: 'Last used',
@@ -75,7 +83,9 @@ export function ApiKeyTable({ keys, mayChange, onDelete, onRotate, ...states }: 
         ...(onDelete
           ? [
               actionsColumn<ApiKey>((key) =>
-                mayChange(key) ? <KeyMenu apiKey={key} onDelete={onDelete} onRotate={onRotate} /> : null,
+                mayChange(key) ? (
+                  <KeyMenu apiKey={key} onDelete={onDelete} onRotate={onRotate} onLimit={onLimit} />
+                ) : null,
               ),
             ]
           : []),
@@ -87,13 +97,13 @@ export function ApiKeyTable({ keys, mayChange, onDelete, onRotate, ...states }: 
 /** A key that a key created ends with it. */
 function State({ apiKey, keys }: { apiKey: ApiKey; keys: readonly ApiKey[] }) {
   if (!apiKey.is_active) return <Chip>turned off</Chip>;
-  const ended = findEndedParent(apiKey, keys, Date.now());
+  const ended = findEndedParent(apiKey, keys, serverNow());
   return ended && <Chip>ended with {ended.name}</Chip>;
 }
 
 /** Turned off, or expired: a new text would not work either. */
 const isOver = ({ is_active, expires_at }: ApiKey) =>
-  !is_active || (expires_at !== null && Date.parse(expires_at) <= Date.now());
+  !is_active || (expires_at !== null && Date.parse(expires_at) <= serverNow());
 
 function Grant({ apiKey }: { apiKey: ApiKey }) {
   if (apiKey.permissions === null) return <Chip>{roleLabel(apiKey.role_type)}</Chip>;
@@ -108,9 +118,10 @@ interface KeyMenuProps {
   apiKey: ApiKey;
   onDelete: (key: ApiKey) => void;
   onRotate: (key: ApiKey) => void;
+  onLimit: (key: ApiKey) => void;
 }
 
-function KeyMenu({ apiKey, onDelete, onRotate }: KeyMenuProps) {
+function KeyMenu({ apiKey, onDelete, onRotate, onLimit }: KeyMenuProps) {
   const { id, name, is_active } = apiKey;
   const params = { params: { path: { id } } };
   const toggle = useApiMutation(
@@ -134,8 +145,10 @@ function KeyMenu({ apiKey, onDelete, onRotate }: KeyMenuProps) {
           {
             label: is_active ? 'Turn off' : 'Turn on',
             icon: is_active ? PowerOff : Power,
+            disabled: toggle.isPending,
             onSelect: () => toggle.mutate(),
           },
+          { label: 'Addresses…', icon: MapPin, onSelect: () => onLimit(apiKey) },
           ...(isOver(apiKey)
             ? []
             : [{ label: 'New text…', icon: RefreshCw, onSelect: () => onRotate(apiKey) }]),

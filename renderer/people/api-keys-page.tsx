@@ -7,6 +7,7 @@ import { Empty } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { CannotEncrypt, useCanEncrypt } from '../vault-state/can-encrypt.tsx';
+import { AddressDialog } from './address-dialog.tsx';
 import { DeleteApiKeyDialog, type MadeKey, NewApiKeyDialog, RotateApiKeyDialog } from './api-key-dialogs.tsx';
 import { ApiKeyTable } from './api-key-table.tsx';
 import { PeopleFrame } from './people-frame.tsx';
@@ -23,6 +24,7 @@ export function ApiKeysPage() {
   const [made, setMade] = useState<MadeKey | null>(null);
   const [leaving, setLeaving] = useState<ApiKey | null>(null);
   const [rotating, setRotating] = useState<ApiKey | null>(null);
+  const [limiting, setLimiting] = useState<ApiKey | null>(null);
   const signIn = (
     <Link to="/cli-login" className={buttonClass()}>
       Sign in a command line
@@ -55,6 +57,7 @@ export function ApiKeysPage() {
         mayChange={({ user_id }) => mayManageAll || user_id === you}
         onDelete={mayWrite ? setLeaving : undefined}
         onRotate={setRotating}
+        onLimit={setLimiting}
         empty={
           <Empty
             icon={Bot}
@@ -66,7 +69,12 @@ export function ApiKeysPage() {
       />
       {isMaking && <NewApiKeyDialog onClose={() => setMaking(false)} onMade={setMade} />}
       {made && (
-        <ShownOnce name={`API key ${made.name}`} values={made.values} onStored={() => setMade(null)}>
+        <ShownOnce
+          name={`API key ${made.name}`}
+          values={made.values}
+          examples={made.examples}
+          onStored={() => setMade(null)}
+        >
           Give it to the program as <span className="font-mono">Authorization: Bearer</span>. If it is lost,
           create a new text for it.
         </ShownOnce>
@@ -74,6 +82,7 @@ export function ApiKeysPage() {
       {rotating && (
         <RotateApiKeyDialog apiKey={rotating} onClose={() => setRotating(null)} onMade={setMade} />
       )}
+      {limiting && <AddressDialog limited={limiting} onClose={() => setLimiting(null)} />}
       {leaving && (
         <DeleteApiKeyDialog
           apiKey={leaving}

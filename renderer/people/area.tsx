@@ -2,7 +2,7 @@ import { KeyRound, SquareTerminal, UserRound, Users } from 'lucide-react';
 import { queryClient } from '../api/queries.ts';
 import { area } from '../app/area.ts';
 import { sessionQuery } from '../app/session.ts';
-import { apiKeysQuery, displayName, peopleQuery } from './people-queries.ts';
+import { apiKeysQuery, displayName, invitationsQuery, peopleQuery } from './people-queries.ts';
 
 export const peopleArea = area({
   pages: [
@@ -25,6 +25,7 @@ export const peopleArea = area({
       guard: { permission: 'api_keys:write', title: 'Sign in a command line' },
     },
   ],
+  barePages: [{ path: '/invite', load: () => import('./invite-page.tsx').then((file) => file.InvitePage) }],
   navigation: [{ group: 'Manage', to: '/people', label: 'People and access', icon: Users }],
   commands: [{ group: 'Do', label: 'Sign in a command line', icon: SquareTerminal, to: '/cli-login' }],
   finds: [
@@ -55,9 +56,13 @@ export const peopleArea = area({
   live: {
     // The session holds the caller's account and permissions.
     refreshes: [
-      { queryKey: sessionQuery.queryKey, isAfter: (resource) => resource === 'users' },
+      { queryKey: ['users', 'project-roles'], isAfter: (resource) => resource === 'projects' },
+      { queryKey: sessionQuery.queryKey, isAfter: (resource) => resource === 'users' || resource === 'auth' },
       // A command line that was approved, or signed out, has a key among these.
       { queryKey: apiKeysQuery.queryKey, isAfter: (resource) => resource === 'auth' },
+      // Who was invited came, or chose a password of their own.
+      { queryKey: peopleQuery.queryKey, isAfter: (resource) => resource === 'auth' },
+      { queryKey: invitationsQuery.queryKey, isAfter: (resource) => resource === 'auth' },
     ],
   },
   secretIcons: { api_key: KeyRound },

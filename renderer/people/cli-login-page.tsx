@@ -100,7 +100,9 @@ function ApprovalForm({ code, pending, onBack, onDone }: ApprovalFormProps) {
   const canEncrypt = useCanEncrypt();
   const [chosenRole, setRole] = useState<Role>('user');
   const [life, setLife] = useState<EndingLife>('90');
-  const role = givable.some((each) => each.name === chosenRole) ? chosenRole : 'reader';
+  const role = givable.some((each) => each.name === chosenRole)
+    ? chosenRole
+    : (givable.at(-1)?.name ?? 'reader');
   const approve = useApiMutation(
     () =>
       askConfirmed(() =>

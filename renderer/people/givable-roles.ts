@@ -11,8 +11,11 @@ export function useGivableRoles() {
   const session = useSession();
   const grants = useQuery(grantsQuery).data;
   const permissionsOf = (name: Role) => grants?.roles.find((each) => each.name === name)?.permissions ?? [];
+  // A key of the role member has what its person has in projects by roles there: for others, nothing.
   const givable = roles.filter(({ name }) =>
-    permissionsOf(name).every((permission) => session.permissions.includes(permission)),
+    name === 'member'
+      ? !session.every_project
+      : permissionsOf(name).every((permission) => session.permissions.includes(permission)),
   );
   const byChoice = grants?.permissions.find(
     ({ name, by_choice_days }) => by_choice_days !== null && session.permissions.includes(name),

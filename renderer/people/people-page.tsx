@@ -1,6 +1,6 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Check, Minus, Plus } from 'lucide-react';
+import { Check, Mail, Minus, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMay, useSession } from '../app/session.ts';
 import { choiceOf, useAddress } from '../ui/address.ts';
@@ -8,6 +8,9 @@ import { Button, buttonClass } from '../ui/button.tsx';
 import { Chip, Filter } from '../ui/chip.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
 import { Section } from '../ui/page.tsx';
+import { hasWords } from '../ui/text.ts';
+import { InvitationLink, InvitePersonDialog, type MadeInvitation } from './invitation-dialogs.tsx';
+import { Invitations } from './invitations.tsx';
 import { PeopleFrame } from './people-frame.tsx';
 import { isDeleted, type Person, peopleQuery } from './people-queries.ts';
 import { PeopleTable, type PersonAction } from './people-table.tsx';
@@ -21,7 +24,7 @@ import {
 } from './person-dialogs.tsx';
 import { roleLabel } from './role-choice.tsx';
 
-type Open = { what: 'new' } | { what: PersonAction; person: Person } | null;
+type Open = { what: 'new' | 'invite' } | { what: PersonAction; person: Person } | null;
 
 /** People with access. Callers who may not see that see their own access. */
 export function PeoplePage() {
@@ -38,22 +41,31 @@ function Everyone() {
   const people = useQuery(peopleQuery);
   const mayWrite = useMay('users:write');
   const [open, setOpen] = useState<Open>(null);
+  const [made, setMade] = useState<MadeInvitation | null>(null);
   const close = () => setOpen(null);
   return (
     <PeopleFrame
       actions={
         mayWrite && (
-          <Button kind="main" icon={Plus} onClick={() => setOpen({ what: 'new' })}>
-            Add person
-          </Button>
+          <>
+            <Button icon={Plus} onClick={() => setOpen({ what: 'new' })}>
+              Add person
+            </Button>
+            <Button kind="main" icon={Mail} onClick={() => setOpen({ what: 'invite' })}>
+              Invite person
+            </Button>
+          </>
         )
       }
     >
+      <Invitations mayRevoke={mayWrite} />
       <PeopleList
         query={people}
         onAction={mayWrite ? (what, person) => setOpen({ what, person }) : undefined}
       />
       {open?.what === 'new' && <NewPersonDialog onClose={close} />}
+      {open?.what === 'invite' && <InvitePersonDialog onClose={close} onMade={setMade} />}
+      {made && <InvitationLink made={made} onStored={() => setMade(null)} />}
       {open?.what === 'edit' && <EditPersonDialog person={open.person} onClose={close} />}
       {open?.what === 'password' && <ResetPasswordDialog person={open.person} onClose={close} />}
       {open?.what === 'delete' && <DeletePersonDialog person={open.person} onClose={close} />}
@@ -76,11 +88,7 @@ function PeopleList({ query, onAction }: PeopleListProps) {
   const showsDeleted = choiceOf(views, show) === 'deleted';
   const deleted = people.filter(isDeleted);
   const shown = showsDeleted && deleted.length > 0 ? deleted : people.filter((person) => !isDeleted(person));
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = shown.filter(({ user }) => {
-    const text = `${user.name} ${user.email}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  const found = shown.filter(({ user }) => hasWords(`${user.name} ${user.email}`, search));
   return (
     <>
       {query.data && (

@@ -7,6 +7,14 @@ export const peopleQuery = queryOptions({
   queryFn: () => ask(client.GET('/users', { params: { query: { include_deleted: 'true' } } })),
 });
 
+/** Invitations that wait. */
+export const invitationsQuery = queryOptions({
+  queryKey: ['users', 'invitations'],
+  queryFn: async () => (await ask(client.GET('/users/invitations'))).invitations,
+});
+
+export type Invitation = Awaited<ReturnType<NonNullable<typeof invitationsQuery.queryFn>>>[number];
+
 export type Person = Awaited<ReturnType<NonNullable<typeof peopleQuery.queryFn>>>[number];
 
 export const isDeleted = (person: Person) => person.user.deleted_at !== null;

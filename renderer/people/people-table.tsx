@@ -4,9 +4,11 @@ import { IconButton } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
+import { nameApart } from '../ui/rows/names-apart.ts';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
-import { formatDay, formatExact } from '../ui/time.ts';
+import { formatCount, formatDay, formatExact } from '../ui/time.ts';
 import { displayName, isDeleted, type Person } from './people-queries.ts';
+import { useProjectsOfPeople } from './projects-of-people.ts';
 import { roleLabel } from './role-choice.tsx';
 
 export type PersonAction = 'edit' | 'password' | 'delete' | 'restore';
@@ -18,6 +20,8 @@ interface PeopleTableProps extends TableStates {
 
 export function PeopleTable({ people, onAction, ...states }: PeopleTableProps) {
   const you = useSession().user?.id;
+  const projectsOf = useProjectsOfPeople();
+  const nameOf = nameApart(people, displayName, ({ user }) => `, ${user.email}`);
   return (
     <Table
       {...states}
@@ -32,7 +36,16 @@ export function PeopleTable({ people, onAction, ...states }: PeopleTableProps) {
           cell: (person) => (
             <RowName
               name={displayName(person)}
-              beside={person.user.id === you && <Chip>you</Chip>}
+              beside={
+                <>
+                  {person.user.id === you && <Chip>you</Chip>}
+                  {person.user.must_change_password && (
+                    <span className="max-phone:hidden">
+                      <Chip>first password</Chip>
+                    </span>
+                  )}
+                </>
+              }
               below={<span title={person.user.email}>{person.user.email}</span>}
             />
           ),
@@ -40,7 +53,12 @@ export function PeopleTable({ people, onAction, ...states }: PeopleTableProps) {
         {
           name: 'Roles',
           width: 'max-phone:w-32',
-          cell: ({ roles }) => (
+          title: ({ user }) =>
+            projectsOf
+              .get(user.id)
+              ?.map(({ name, role }) => `${name}: ${role}`)
+              .join('\n') ?? '',
+          cell: ({ roles, user }) => (
             <span className="row">
               {roles.length === 0 && <span className="quiet">read only</span>}
               {roles.map(({ name }) => (
@@ -48,6 +66,11 @@ export function PeopleTable({ people, onAction, ...states }: PeopleTableProps) {
                   {roleLabel(name)}
                 </Chip>
               ))}
+              {projectsOf.has(user.id) && (
+                <span className="quiet max-phone:hidden">
+                  {formatCount(projectsOf.get(user.id)?.length ?? 0, 'project')}
+                </span>
+              )}
             </span>
           ),
         },
@@ -73,7 +96,11 @@ export function PeopleTable({ people, onAction, ...states }: PeopleTableProps) {
           cell: ({ user }) => formatDay(user.created_at),
         },
         ...(onAction
-          ? [actionsColumn<Person>((person) => <PersonMenu person={person} onAction={onAction} />)]
+          ? [
+              actionsColumn<Person>((person) => (
+                <PersonMenu person={person} name={nameOf(person)} onAction={onAction} />
+              )),
+            ]
           : []),
       ]}
     />
@@ -82,9 +109,11 @@ export function PeopleTable({ people, onAction, ...states }: PeopleTableProps) {
 
 function PersonMenu({
   person,
+  name,
   onAction,
 }: {
   person: Person;
+  name: string;
   onAction: NonNullable<PeopleTableProps['onAction']>;
 }) {
   const isOwner = useIsOwner();
@@ -95,7 +124,7 @@ function PersonMenu({
   });
   return (
     <Menu
-      trigger={<IconButton icon={Ellipsis} label={`Actions for ${displayName(person)}`} />}
+      trigger={<IconButton icon={Ellipsis} label={`Actions for ${name}`} />}
       groups={
         isDeleted(person)
           ? [[action('Restore…', Undo2, 'restore')]]

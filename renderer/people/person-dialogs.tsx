@@ -2,19 +2,19 @@ import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useSession } from '../app/session.ts';
-import { TextField } from '../ui/form/field.tsx';
 import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { EndingKeys } from './ending-keys.tsx';
 import { displayName, type Person } from './people-queries.ts';
+import { PersonFields, type PersonText } from './person-fields.tsx';
 import { isWeaker, type Role, RoleChoice, roleLabel } from './role-choice.tsx';
 
 /** Adds a person. The first password is set here; no mail is sent. */
 export function NewPersonDialog({ onClose }: { onClose: () => void }) {
-  const [name, setName] = useState('');
-  const [email, setEmail] = useState('');
+  const [text, setText] = useState<PersonText>({ name: '', email: '' });
+  const { name, email } = text;
   const [password, setPassword] = useState('');
   const [roles, setRoles] = useState<readonly Role[]>(['user']);
   const add = useApiMutation(
@@ -28,7 +28,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
         onClose();
         showToast({
           title: `${name.trim() || email} can now sign in`,
-          text: 'Send them the password yourself.',
+          text: 'Send them the password yourself. They choose their own when they sign in.',
         });
       },
     },
@@ -36,30 +36,18 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog
       title="Add person"
-      text="They sign in with this e-mail address and password. They can change the password in their account."
+      text="They sign in with this e-mail address and password, and choose a password of their own before anything else."
       action="Add person"
       mutation={add}
       fields={['name', 'email', 'password']}
       isReady={email.includes('@') && checkPassword(password).isGood}
       onClose={onClose}
     >
-      <TextField
-        label="Name"
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        error={add.fieldError('name')}
-        dir="auto"
-        maxLength={100}
+      <PersonFields
+        value={text}
+        onChange={setText}
+        errors={{ name: add.fieldError('name'), email: add.fieldError('email') }}
         autoFocus
-      />
-      <TextField
-        label="E-mail"
-        type="email"
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={add.fieldError('email')}
-        maxLength={254}
-        required
       />
       <NewPasswordField
         label="First password"
@@ -80,8 +68,8 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
 export function EditPersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {
   const { id } = person.user;
   const held: readonly Role[] = person.roles.map((role) => role.name);
-  const [name, setName] = useState(person.user.name);
-  const [email, setEmail] = useState(person.user.email);
+  const [text, setText] = useState<PersonText>({ name: person.user.name, email: person.user.email });
+  const { name, email } = text;
   const [roles, setRoles] = useState(held);
   const send = async () => {
     const path = { id };
@@ -116,22 +104,10 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
       isReady={email.includes('@')}
       onClose={onClose}
     >
-      <TextField
-        label="Name"
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        error={save.fieldError('name')}
-        dir="auto"
-        maxLength={100}
-      />
-      <TextField
-        label="E-mail"
-        type="email"
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        error={save.fieldError('email')}
-        maxLength={254}
-        required
+      <PersonFields
+        value={text}
+        onChange={setText}
+        errors={{ name: save.fieldError('name'), email: save.fieldError('email') }}
       />
       <RoleChoice value={roles} onChange={setRoles} />
       {isWeaker(roles, held) && <EndingKeys person={person} />}
@@ -141,6 +117,8 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
 
 /** For someone who forgot their password. Only the owner of the machine may do this. */
 export function ResetPasswordDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+  // The account that the owner acts as: nobody else knows the password then.
+  const isYou = useSession().user?.id === person.user.id;
   const [password, setPassword] = useState('');
   const reset = useApiMutation(
     () =>
@@ -151,14 +129,17 @@ export function ResetPasswordDialog({ person, onClose }: { person: Person; onClo
       changes: ['users', 'api-keys', 'projects'],
       onDone: () => {
         onClose();
-        showToast({ title: 'New password set', text: 'Send it to them yourself.' });
+        showToast({
+          title: 'New password set',
+          ...(isYou ? {} : { text: 'Send it to them yourself. They choose their own when they sign in.' }),
+        });
       },
     },
   );
   return (
     <FormDialog
       title="Set a new password"
-      text={`${displayName(person)} will be signed out everywhere and sign in with the new password.`}
+      text={`${displayName(person)} will be signed out everywhere and sign in with the new password${isYou ? '' : ', then choose their own'}.`}
       action="Set password"
       mutation={reset}
       fields={['password']}

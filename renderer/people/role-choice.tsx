@@ -49,6 +49,11 @@ export const roles = [
     label: 'Reader',
     text: 'Sees projects and variable names. No secret values, no changes.',
   },
+  {
+    name: 'member',
+    label: 'Member',
+    text: 'No project by itself: only those in whose settings they are made a member.',
+  },
 ] as const;
 
 export type Role = (typeof roles)[number]['name'];
@@ -57,7 +62,7 @@ export type Role = (typeof roles)[number]['name'];
 export function isWeaker(next: readonly Role[], before: readonly Role[]): boolean {
   const strength = (held: readonly Role[]) => {
     const rank = roles.findIndex(({ name }) => held.includes(name));
-    return rank === -1 ? roles.length - 1 : rank;
+    return rank === -1 ? roles.findIndex(({ name }) => name === 'reader') : rank;
   };
   return strength(next) > strength(before);
 }

@@ -20,6 +20,8 @@ export interface Replaced {
 
 interface LostValueRowProps {
   value: LostValue;
+  /** What its buttons call it. */
+  rowName: string;
   replaced: Replaced | undefined;
   mayFix: boolean;
   onReplaced: (value: LostValue, said: string) => void;
@@ -27,11 +29,13 @@ interface LostValueRowProps {
   onShow: (name: string, value: string) => void;
 }
 
-export function LostValueRow({ value, replaced, mayFix, onReplaced, onShow }: LostValueRowProps) {
+export const nameLost = ({ owner }: LostValue) => owner?.name ?? 'Not used';
+
+export function LostValueRow({ value, rowName, replaced, mayFix, onReplaced, onShow }: LostValueRowProps) {
   const { owner, kind, since, last_used_at } = value;
   const { label } = wordsOfKind(kind);
   const Icon = useSecretIcon(kind);
-  const name = owner?.name ?? 'Not used';
+  const name = nameLost(value);
   return (
     <li className="lost-value">
       <Icon className="icon text-icon" aria-hidden="true" />
@@ -56,16 +60,26 @@ export function LostValueRow({ value, replaced, mayFix, onReplaced, onShow }: Lo
             {replaced.said}, {formatClock(replaced.atMs)}
           </span>
         ) : (
-          mayFix && <ReplaceValue value={value} name={name} onReplaced={onReplaced} onShow={onShow} />
+          mayFix && (
+            <ReplaceValue
+              value={value}
+              name={name}
+              rowName={rowName}
+              onReplaced={onReplaced}
+              onShow={onShow}
+            />
+          )
         )}
       </div>
     </li>
   );
 }
 
-type ReplaceValueProps = Pick<LostValueRowProps, 'value' | 'onReplaced' | 'onShow'> & { name: string };
+type ReplaceValueProps = Pick<LostValueRowProps, 'value' | 'rowName' | 'onReplaced' | 'onShow'> & {
+  name: string;
+};
 
-function ReplaceValue({ value, name, onReplaced, onShow }: ReplaceValueProps) {
+function ReplaceValue({ value, name, rowName, onReplaced, onShow }: ReplaceValueProps) {
   const { id, kind, can_reenter, can_regenerate } = value;
   const [isTyping, setTyping] = useState(!can_regenerate);
   const reenter = useApiMutation(
@@ -87,7 +101,7 @@ function ReplaceValue({ value, name, onReplaced, onShow }: ReplaceValueProps) {
   if (isTyping && can_reenter)
     return (
       <NewValueField
-        label={`New value of ${name}`}
+        label={`New value of ${rowName}`}
         startsLong={isLong(kind)}
         isBusy={reenter.isPending}
         attempt={reenter}
@@ -111,7 +125,7 @@ function ReplaceValue({ value, name, onReplaced, onShow }: ReplaceValueProps) {
         isSmall
         isBusy={regenerate.isPending}
         onClick={() => regenerate.mutate()}
-        aria-label={`${words.button}: ${name}`}
+        aria-label={`${words.button}: ${rowName}`}
       >
         {words.button}
       </Button>

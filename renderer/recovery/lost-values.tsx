@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { ChevronDown, ChevronRight, ListChecks } from 'lucide-react';
 import { useCallback, useId, useState } from 'react';
+import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
-import { LostValueRow, type Replaced } from './lost-value-row.tsx';
+import { nameApart } from '../ui/rows/names-apart.ts';
+import { serverNow } from '../ui/time.ts';
+import { LostValueRow, nameLost, type Replaced } from './lost-value-row.tsx';
 import type { LostValue, RecoveryGroupName, RecoveryList } from './recovery-query.ts';
 import { groupWords } from './recovery-query.ts';
 
@@ -18,7 +21,7 @@ export function LostValues({ list, mayFix }: { list: RecoveryList; mayFix: boole
   const groupOf = (id: string) => list.groups.find(({ values }) => values.some((value) => value.id === id));
   const note = useCallback((group: RecoveryGroupName) => {
     return (value: LostValue, said: string) =>
-      setReplaced((known) => new Map(known).set(value.id, { said, atMs: Date.now(), value, group }));
+      setReplaced((known) => new Map(known).set(value.id, { said, atMs: serverNow(), value, group }));
   }, []);
   const groups = order
     .map((group) => {
@@ -28,6 +31,11 @@ export function LostValues({ list, mayFix }: { list: RecoveryList; mayFix: boole
       return { group, values: values.sort((a, b) => (a.id < b.id ? -1 : 1)) };
     })
     .filter(({ values }) => values.length > 0);
+  const nameOf = nameApart(
+    groups.flatMap(({ values }) => values),
+    nameLost,
+    ({ owner, kind }) => `, ${owner?.belongs_to ?? wordsOfKind(kind).label}`,
+  );
   return (
     <>
       {list.remaining === 0 && list.total > 0 && <Done />}
@@ -39,6 +47,7 @@ export function LostValues({ list, mayFix }: { list: RecoveryList; mayFix: boole
               order={at + 1}
               group={group}
               values={values}
+              nameOf={nameOf}
               replaced={replaced}
               mayFix={mayFix}
               onReplaced={note(group)}
@@ -89,6 +98,7 @@ interface RecoveryGroupProps {
   group: RecoveryGroupName;
   /** Remaining values and those replaced during this visit, in list order. */
   values: readonly LostValue[];
+  nameOf: (value: LostValue) => string;
   replaced: ReadonlyMap<string, Replaced>;
   mayFix: boolean;
   onReplaced: (value: LostValue, said: string) => void;
@@ -96,7 +106,7 @@ interface RecoveryGroupProps {
 }
 
 /** One group of lost values, with a header that says when they matter and how many are left. */
-function RecoveryGroup({ order, group, values, replaced, ...row }: RecoveryGroupProps) {
+function RecoveryGroup({ order, group, values, nameOf, replaced, ...row }: RecoveryGroupProps) {
   const [isOpen, setOpen] = useState(order === 1 || values.length <= LONG);
   const [limit, setLimit] = useState(SHOWN);
   const id = useId();
@@ -128,7 +138,13 @@ function RecoveryGroup({ order, group, values, replaced, ...row }: RecoveryGroup
           <>
             <ul>
               {values.slice(0, limit).map((value) => (
-                <LostValueRow key={value.id} value={value} replaced={replaced.get(value.id)} {...row} />
+                <LostValueRow
+                  key={value.id}
+                  value={value}
+                  rowName={nameOf(value)}
+                  replaced={replaced.get(value.id)}
+                  {...row}
+                />
               ))}
             </ul>
             {values.length > limit && (

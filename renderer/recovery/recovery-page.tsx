@@ -11,7 +11,7 @@ import { SmallKeyShape } from '../ui/instruments/key-shape.tsx';
 import { Ticks } from '../ui/instruments/ticks.tsx';
 import { Page } from '../ui/page.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { formatCount, formatDay, formatFileDay } from '../ui/time.ts';
+import { formatCount, formatDay, formatFileDay, serverNow } from '../ui/time.ts';
 import { UnlockLink } from '../vault-state/unlock-link.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { LostValues } from './lost-values.tsx';
@@ -71,7 +71,7 @@ function Actions({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
 /** The list has names and no values, so it can be printed while looking for the values. */
 function exportList(list: RecoveryList, vault: VaultStatus): void {
   const content = JSON.stringify({ instance: vault.instance.name, ...list }, null, 2);
-  saveFile(`temps-recovery-${formatFileDay(Date.now())}.json`, `${content}\n`, 'application/json');
+  saveFile(`temps-recovery-${formatFileDay(serverNow())}.json`, `${content}\n`, 'application/json');
 }
 
 function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {

@@ -1,10 +1,11 @@
 import { LifeBuoy } from 'lucide-react';
-import { useCallback, useRef, useState } from 'react';
+import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { hasCode } from '../api/problem.ts';
 import { CopyInput } from '../key/copy-input/copy-input.tsx';
 import { type HandedCopy, toUnlockBody } from '../key/copy-input/handed-copy.ts';
+import { useHandedCopy } from '../key/copy-input/use-handed-copy.ts';
 import { Button } from '../ui/button.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { Dialog } from '../ui/overlays/dialog.tsx';
@@ -24,9 +25,6 @@ interface Outcome {
 
 /** Recovers values that were not replaced with the old key, and encrypts them with the current one. */
 export function RescueDialog({ lost, fingerprints, onClose }: RescueDialogProps) {
-  // SECURITY: the entered copy is only in this ref, and dropped once it was accepted.
-  const copy = useRef<HandedCopy | null>(null);
-  const [isReady, setReady] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const rescue = useApiMutation(
     (handed: HandedCopy) =>
@@ -39,15 +37,7 @@ export function RescueDialog({ lost, fingerprints, onClose }: RescueDialogProps)
       },
     },
   );
-  const { reset } = rescue;
-  const note = useCallback(
-    (handed: HandedCopy | null) => {
-      copy.current = handed;
-      setReady(handed !== null);
-      reset();
-    },
-    [reset],
-  );
+  const { copy, isReady, note } = useHandedCopy(rescue.reset);
   if (outcome) return <Rescued outcome={outcome} onClose={onClose} />;
   const isPassphrase = hasCode(rescue.error, 'passphrase_wrong', 'passphrase_required');
   return (

@@ -3,9 +3,11 @@ import { ChevronRight, LockKeyhole } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
+import { sayPlace } from '../projects/variable-place.ts';
 import { Actor } from '../ui/actor.tsx';
 import { Button } from '../ui/button.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
+import { nameApart } from '../ui/rows/names-apart.ts';
 import { formatAgo, formatCount, formatExact } from '../ui/time.ts';
 import {
   askAgain,
@@ -17,8 +19,6 @@ import {
   plainSecretsQuery,
   sayPlainSecrets,
 } from './plain-secrets.ts';
-
-type PlainSecret = PlainSecrets['variables'][number];
 
 /** Plain variables that look like secrets, and those left plain on purpose; nothing if there are none of either. */
 export function PlainSecretsCard({ isLocked }: { isLocked: boolean }) {
@@ -36,6 +36,9 @@ export function PlainSecretsCard({ isLocked }: { isLocked: boolean }) {
   );
 }
 
+const keyOf = ({ key }: { key: string }) => key;
+const saysWhere = (variable: Parameters<typeof sayPlace>[0]) => `, ${sayPlace(variable)}`;
+
 /** One button encrypts them all; each may be left as it is. */
 function Asked({ plain, isLocked }: { plain: PlainSecrets; isLocked: boolean }) {
   const mayChange = useMay('environments:write');
@@ -44,6 +47,7 @@ function Asked({ plain, isLocked }: { plain: PlainSecrets; isLocked: boolean }) 
   });
   const leave = useApiMutation(leavePlain, { changes: ['plain-secrets'] });
   const ids = plain.variables.map(({ id }) => id);
+  const nameOf = nameApart<PlainSecrets['variables'][number]>(plain.variables, keyOf, saysWhere);
   return (
     <>
       <div className="plain-secrets-head">
@@ -79,7 +83,7 @@ function Asked({ plain, isLocked }: { plain: PlainSecrets; isLocked: boolean }) 
             {mayChange && (
               <Button
                 isSmall
-                aria-label={`Leave it plain: ${variable.key}`}
+                aria-label={`Leave it plain: ${nameOf(variable)}`}
                 disabled={leave.isPending}
                 onClick={() => leave.mutate(variable)}
               >
@@ -100,6 +104,7 @@ function Left({ variables, hasMore }: { variables: readonly LeftPlain[]; hasMore
   const id = useId();
   const again = useApiMutation(askAgain, { changes: ['plain-secrets'] });
   const count = variables.length;
+  const nameOf = nameApart(variables, keyOf, saysWhere);
   return (
     <div className="grid gap-2">
       <button
@@ -131,7 +136,7 @@ function Left({ variables, hasMore }: { variables: readonly LeftPlain[]; hasMore
               {mayChange && (
                 <Button
                   isSmall
-                  aria-label={`Ask again about ${variable.key}`}
+                  aria-label={`Ask again about ${nameOf(variable)}`}
                   disabled={again.isPending}
                   onClick={() => again.mutate(variable)}
                 >
@@ -145,6 +150,3 @@ function Left({ variables, hasMore }: { variables: readonly LeftPlain[]; hasMore
     </div>
   );
 }
-
-const sayPlace = ({ project, environments }: Pick<PlainSecret, 'project' | 'environments'>): string =>
-  project === null ? 'Shared' : [project.name, environments.join(', ')].join(', ');

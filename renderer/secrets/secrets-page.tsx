@@ -11,7 +11,7 @@ import { FormError } from '../ui/form/form-error.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
 import { Page } from '../ui/page.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { formatFileDay } from '../ui/time.ts';
+import { formatFileDay, serverNow } from '../ui/time.ts';
 import { useVault } from '../vault-state/vault.ts';
 import { DoctorCard } from './doctor-card.tsx';
 import { PlainSecretsCard } from './plain-secrets-card.tsx';
@@ -168,7 +168,7 @@ async function exportReport(instanceName: string): Promise<void> {
     known.finished_at === null
       ? await ask(client.POST('/vault/doctor', { params: { query: { wait: 'true' } } }))
       : known;
-  const at = report.finished_at ?? Date.now();
+  const at = report.finished_at ?? serverNow();
   const content = JSON.stringify({ instance: instanceName, ...report }, null, 2);
   saveFile(`temps-secrets-${formatFileDay(at)}.json`, `${content}\n`, 'application/json');
 }

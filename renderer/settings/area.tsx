@@ -4,7 +4,6 @@ import { sessionQuery } from '../app/session.ts';
 import { setTheme, type Theme } from '../app/theme.ts';
 import { desktop } from '../desktop.ts';
 import { toAnchor } from '../ui/anchor.ts';
-import { settingNames } from './setting-names.ts';
 
 export const settingsArea = area({
   pages: [
@@ -35,13 +34,15 @@ export const settingsArea = area({
       icon: SlidersHorizontal,
       permission: 'settings:read',
       queryKey: ['settings', 'found'],
-      list: async () =>
-        settingNames.map(({ label, section }) => ({
+      list: async () => {
+        const { settingNames } = await import('./setting-names.ts');
+        return settingNames.map(({ label, section }) => ({
           label,
           aside: section,
           to: '/settings',
           hash: toAnchor(section),
-        })),
+        }));
+      },
     },
   ],
   live: {

@@ -9,7 +9,8 @@ import { Form } from '../ui/form/form.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
-import { useSaveKey } from '../ui/use-save-key.ts';
+import { useShortcut } from '../ui/shortcuts.ts';
+import { shorten } from '../ui/text.ts';
 import { type Settings, settingsQuery } from './settings-query.ts';
 
 const MAX_DAYS = 90;
@@ -29,7 +30,7 @@ const toNames = (text: string) => [...new Set(text.split(/[\s,]+/).filter(Boolea
 
 function findNameError(names: readonly string[]): string | undefined {
   const wrong = names.find((name) => !NAME.test(name));
-  if (wrong !== undefined) return `${wrong.slice(0, 60)} is not a host name or address.`;
+  if (wrong !== undefined) return `${shorten(wrong)} is not a host name or address.`;
   return names.length > MAX_NAMES ? `At most ${MAX_NAMES} names.` : undefined;
 }
 
@@ -76,7 +77,7 @@ export function InstanceForm({ settings }: { settings: Settings }) {
   const submit = () => {
     if (isReady) save.mutate();
   };
-  useSaveKey(mayWrite ? submit : null);
+  useShortcut('save', mayWrite ? submit : null);
   const bind = (field: keyof typeof text) => ({
     value: text[field],
     readOnly: !mayWrite,

@@ -1,4 +1,5 @@
 import { desktop } from '../desktop.ts';
+import { storedSettings } from './stored-settings.ts';
 
 /** What people look for on the settings page, and the section where it is. */
 export const settingNames: readonly { label: string; section: string }[] = [
@@ -7,6 +8,7 @@ export const settingNames: readonly { label: string; section: string }[] = [
   { label: 'Sign out after', section: 'This instance' },
   { label: 'Keep activity for', section: 'This instance' },
   { label: 'HTTPS names', section: 'This instance' },
+  ...storedSettings.map(({ title }) => ({ label: title, section: 'For deployments' })),
   { label: 'Lock the vault automatically', section: 'Automatic lock' },
   { label: 'Addresses and ports', section: 'Addresses' },
   { label: 'Certificate authority for browsers', section: 'Trust the certificate' },

@@ -20,9 +20,10 @@ interface SignInProps {
   isOver?: boolean;
 }
 
-/** Sign-in: password, then the second factor if set up, then the requested page. */
+/** Sign-in: password, then the second factor if set up and a password of one’s own, then the requested page. */
 export function SignIn({ session, isOver = false }: SignInProps) {
   const wantsCode = session.state === 'second_factor';
+  const newcomer = session.state === 'password_change' ? session.user : null;
   const locked = wantsCode ? session.locked_vault : null;
   const [isUnlocking, setUnlocking] = useState(false);
   // Over the page it is in a dialog.
@@ -38,6 +39,10 @@ export function SignIn({ session, isOver = false }: SignInProps) {
           <NotSetUp />
         ) : wantsCode ? (
           <SecondFactor locked={locked} isUnlocking={isUnlocking} onUnlock={() => setUnlocking(true)} />
+        ) : newcomer ? (
+          <Suspense fallback={<Skeleton rows={4} />}>
+            <OwnPassword person={newcomer} />
+          </Suspense>
         ) : (
           <PasswordForm isOver={isOver} />
         )}
@@ -91,6 +96,9 @@ function PasswordForm({ isOver }: { isOver: boolean }) {
     </Form>
   );
 }
+
+/** Loaded when it is needed: once in the life of an account. */
+const OwnPassword = lazyRouteComponent(() => import('./own-password.tsx'), 'OwnPassword');
 
 /** Loaded when it is needed: it brings every form of a copy, and few ever see it. */
 const UnlockFirst = lazyRouteComponent(() => import('./unlock-first.tsx'), 'UnlockFirst');

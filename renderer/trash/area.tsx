@@ -7,7 +7,7 @@ export const trashArea = area({
     {
       path: '/trash',
       load: () => import('./trash-page.tsx').then((file) => file.TrashPage),
-      guard: { permission: 'environments:read', title: 'Trash' },
+      guard: { permission: 'environments:read', title: 'Trash', isSomewhere: true },
     },
   ],
   commands: [{ group: 'Go to', label: 'Trash', icon: Trash2, to: '/trash' }],

@@ -3,7 +3,7 @@ import { RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { hasCode } from '../api/problem.ts';
-import { useMay } from '../app/session.ts';
+import { mayIn, type Permission, useSession } from '../app/session.ts';
 import { Actor } from '../ui/actor.tsx';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -12,7 +12,9 @@ import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Page } from '../ui/page.tsx';
+import { nameApart } from '../ui/rows/names-apart.ts';
 import { actionsColumn, RowName, Table } from '../ui/table.tsx';
+import { shorten } from '../ui/text.ts';
 import { formatAgo, formatCount, formatDay, formatExact } from '../ui/time.ts';
 import { StillHeld } from './still-held.tsx';
 import {
@@ -34,11 +36,16 @@ export function TrashPage() {
   const [open, setOpen] = useState<Open>(null);
   const rights = useRights();
   const close = () => setOpen(null);
+  const nameOf = nameApart(
+    trash.data ?? [],
+    nameEntry,
+    (entry) => `, ${describeContent(entry)}, deleted ${formatExact(entry.deleted_at)}`,
+  );
   return (
     <Page
       title="Trash"
       crumbs={[{ label: 'Projects', to: '/projects' }]}
-      under="What was deleted can be restored for 30 days. Deployment tokens of a deleted project end at once and do not come back."
+      under="What was deleted can be restored for 30 days. Deployment tokens of a deleted project, and the roles of its members, end at once and do not come back."
     >
       <Table
         query={trash}
@@ -62,7 +69,7 @@ export function TrashPage() {
           },
           {
             name: 'Deleted',
-            width: 'w-48',
+            width: 'w-52',
             className: 'max-tablet:hidden',
             title: ({ deleted_at }) => formatExact(deleted_at),
             cell: ({ deleted_at, deleted_by_actor }) => (
@@ -85,6 +92,7 @@ export function TrashPage() {
             (entry) => (
               <Actions
                 entry={entry}
+                name={nameOf(entry)}
                 mayRestore={rights.mayRestore(entry)}
                 onTaken={() => setOpen({ what: 'rename', entry })}
                 onDelete={rights.mayDelete(entry) ? () => setOpen({ what: 'delete', entry }) : undefined}
@@ -102,11 +110,22 @@ export function TrashPage() {
 
 /** A project needs what projects need, beside what its variables do. */
 function useRights() {
-  const writes = { variables: useMay('environments:write'), project: useMay('projects:write') };
-  const deletes = { variables: useMay('environments:delete'), project: useMay('projects:delete') };
-  const may = (rights: typeof writes) => (entry: TrashEntry) =>
-    rights.variables && (entry.kind !== 'project' || rights.project);
-  return { mayRestore: may(writes), mayDelete: may(deletes) };
+  const session = useSession();
+  const may =
+    (forVariables: Permission, forProject: Permission) =>
+    ({ kind, project }: TrashEntry) => {
+      const everywhere = session.permissions.includes(forVariables);
+      if (kind === 'project') return everywhere && session.permissions.includes(forProject);
+      if (everywhere || project === null) return everywhere;
+      return (
+        mayIn(session, project.slug, forVariables) &&
+        (kind !== 'environment' || mayIn(session, project.slug, 'projects:write'))
+      );
+    };
+  return {
+    mayRestore: may('environments:write', 'projects:write'),
+    mayDelete: may('environments:delete', 'projects:delete'),
+  };
 }
 
 function describeContent({
@@ -129,13 +148,14 @@ function describeContent({
 
 interface ActionsProps {
   entry: TrashEntry;
+  name: string;
   mayRestore: boolean;
   /** Its name is in use by now. */
   onTaken: () => void;
   onDelete: (() => void) | undefined;
 }
 
-function Actions({ entry, mayRestore, onTaken, onDelete }: ActionsProps) {
+function Actions({ entry, name, mayRestore, onTaken, onDelete }: ActionsProps) {
   const restore = useApiMutation(() => restoreEntry(entry.id), {
     changes: trashChanges,
     onDone: () => showToast({ title: `${nameEntry(entry)} restored` }),
@@ -154,12 +174,10 @@ function Actions({ entry, mayRestore, onTaken, onDelete }: ActionsProps) {
           disabled={entry.waits_for !== null}
           onClick={() => restore.mutate()}
         >
-          Restore
+          Restore<span className="sr"> {name}</span>
         </Button>
       )}
-      {onDelete && (
-        <IconButton icon={Trash2} label={`Delete ${nameEntry(entry)} for good`} onClick={onDelete} />
-      )}
+      {onDelete && <IconButton icon={Trash2} label={`Delete ${name} for good`} onClick={onDelete} />}
     </>
   );
 }
@@ -183,7 +201,7 @@ function RestoreAsDialog({ entry, onClose }: EntryDialogProps) {
   return (
     <FormDialog
       title="Restore under another name"
-      text={`${old.slice(0, 60)} is in use by now. Nothing that exists is changed.`}
+      text={`${shorten(old)} is in use by now. Nothing that exists is changed.`}
       action="Restore"
       mutation={restore}
       isReady={name.trim() !== ''}
@@ -212,7 +230,7 @@ function DeleteForGoodDialog({ entry, onClose }: EntryDialogProps) {
   const isLarge = entry.kind !== 'variables';
   return (
     <ConfirmDialog
-      title={`Delete ${nameInSentence(entry).slice(0, 80)} for good?`}
+      title={`Delete ${shorten(nameInSentence(entry), 80)} for good?`}
       action="Delete for good"
       keep="Keep it"
       mutation={remove}

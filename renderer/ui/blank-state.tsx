@@ -76,7 +76,7 @@ export function Skeleton({ rows = 5, columns = 3 }: { rows?: number; columns?: n
     const timer = setTimeout(() => setDue(true), SKELETON_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
-  if (!isDue) return <div style={{ minHeight: rows * 36 }} />;
+  if (!isDue) return <div aria-busy="true" style={{ minHeight: rows * 36 }} />;
   return (
     <div role="status" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => (

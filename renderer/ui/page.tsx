@@ -62,7 +62,7 @@ export function Section({ title, said, actions, children }: SectionProps) {
     <section aria-label={title} id={toAnchor(title)}>
       <div className="section-head">
         <h2>{title}</h2>
-        <span className="quiet min-w-0 truncate">{said}</span>
+        <span className="quiet min-w-0 truncate max-phone:whitespace-normal">{said}</span>
         {actions}
       </div>
       {children}

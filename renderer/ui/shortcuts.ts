@@ -29,6 +29,7 @@ export const shortcuts = {
     ...{ key: 's', isWithModifier: true, isInFields: true },
     words: 'Review and save the text, in its field',
   },
+  submit: { key: 'enter', isWithModifier: true, isInFields: true, words: 'Save what the dialog or form has' },
   compare: { key: 'enter', isWithModifier: true, isInFields: true, words: 'Compare the pasted text' },
   help: { key: '?', isWithModifier: false, isInFields: false, words: 'List the keyboard shortcuts' },
 } as const satisfies Record<string, Shortcut>;

@@ -2,7 +2,7 @@ import { LockKeyhole } from 'lucide-react';
 import { type CSSProperties, type Key, memo, type ReactNode, type Ref, useCallback, useMemo } from 'react';
 import { Failed, Skeleton } from './blank-state.tsx';
 import { Checkbox } from './form/choices.tsx';
-import { useVirtualRows } from './virtual-rows.ts';
+import { useVirtualRows } from './rows/virtual-rows.ts';
 
 export interface Column<Row> {
   /** Its header and unique id. */
@@ -53,8 +53,12 @@ interface Selection<Row> {
   /** Keys of the selected rows. */
   selected: ReadonlySet<Row>;
   nameOf: (row: Row) => string;
-  /** Must be stable: a row is rendered again only when its own selection changes. */
-  onSelect: (row: Row, isSelected: boolean) => void;
+  /**
+   * Must be stable: a row is rendered again only when its own selection changes.
+   *
+   * @param isRange with Shift: the rows from the last one to this one are meant.
+   */
+  onSelect: (row: Row, isSelected: boolean, isRange?: boolean) => void;
   onSelectAll: (isSelected: boolean) => void;
 }
 
@@ -174,7 +178,7 @@ interface TableRowProps<Row> {
   rowIndex?: number;
   isSelected?: boolean;
   selectLabel?: string;
-  onSelect?: (row: Row, isSelected: boolean) => void;
+  onSelect?: (row: Row, isSelected: boolean, isRange?: boolean) => void;
 }
 
 const TableRow = memo((props: TableRowProps<unknown>) => {
@@ -187,7 +191,11 @@ const TableRow = memo((props: TableRowProps<unknown>) => {
             type="checkbox"
             className="check align-middle"
             checked={isSelected}
-            onChange={(event) => onSelect(row, event.currentTarget.checked)}
+            onChange={({ currentTarget, nativeEvent }) =>
+              onSelect(row, currentTarget.checked, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+            }
+            // With Shift it would select the text in between.
+            onMouseDown={(event) => event.shiftKey && event.preventDefault()}
             aria-label={selectLabel}
           />
         </td>

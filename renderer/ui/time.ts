@@ -17,10 +17,10 @@ export function daysBetween(fromMs: number, toMs: number): number {
   return Math.max(0, Math.round((startOfDay(toMs) - startOfDay(fromMs)) / DAY_MS));
 }
 
-export const daysSince = (ms: number, nowMs = Date.now()) => daysBetween(ms, nowMs);
+export const daysSince = (ms: number, nowMs = serverNow()) => daysBetween(ms, nowMs);
 
 /** "today, 14:02", "yesterday", "Thursday", "4 May", "2 Nov 2025". */
-export function formatDay(ms: number, nowMs = Date.now()): string {
+export function formatDay(ms: number, nowMs = serverNow()): string {
   const days = Math.round((startOfDay(nowMs) - startOfDay(ms)) / DAY_MS);
   if (days === 0) return `today, ${clock.format(ms)}`;
   if (days === 1) return 'yesterday';
@@ -29,14 +29,15 @@ export function formatDay(ms: number, nowMs = Date.now()): string {
 }
 
 /** "4 May", "2 Nov 2025": a day to come as well as one that was. */
-export const formatDate = (ms: number, nowMs = Date.now()): string =>
+export const formatDate = (ms: number, nowMs = serverNow()): string =>
   (new Date(ms).getFullYear() === new Date(nowMs).getFullYear() ? shortDay : dayOfYear).format(ms);
 
 /** As `formatDay`, without the hour: for columns. */
-export const formatShortDay = (ms: number, nowMs = Date.now()) => formatDay(ms, nowMs).split(',')[0] ?? '';
+export const formatShortDay = (ms: number, nowMs = serverNow()): string =>
+  startOfDay(ms) === startOfDay(nowMs) ? 'today' : formatDay(ms, nowMs);
 
 /** "just now", "3 minutes ago", "2 hours ago", then as `formatDay`. */
-export function formatAgo(ms: number, nowMs = Date.now()): string {
+export function formatAgo(ms: number, nowMs = serverNow()): string {
   const minutes = Math.floor((nowMs - ms) / 60_000);
   if (minutes < 1) return 'just now';
   if (minutes < 60) return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ago`;
@@ -47,7 +48,7 @@ export function formatAgo(ms: number, nowMs = Date.now()): string {
 
 export const formatClock = (ms: number) => clock.format(ms);
 /** "14:02" today, else with its day. */
-export function formatTime(ms: number, nowMs = Date.now()): string {
+export function formatTime(ms: number, nowMs = serverNow()): string {
   return startOfDay(ms) === startOfDay(nowMs) ? clock.format(ms) : exact.format(ms);
 }
 /** For tooltips and exact tables. */
@@ -96,3 +97,27 @@ export function formatElapsed(ms: number): string {
 
 /** "2026-05-04", for names of files. */
 export const formatFileDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+/** Below that, it is as much the way of an answer and its whole seconds as the clock. */
+const TOLERATED_MS = 5000;
+
+let behindMs = 0;
+
+/**
+ * The time now, Unix ms, by the instance's clock as its last answer told it: for all that is shown of, or compared with, times of
+ * the instance. This computer's clock may be wrong. A span that begins and ends in this page is taken from `Date.now()`.
+ */
+export const serverNow = (): number => Date.now() + behindMs;
+
+/**
+ * From the `Date` of an answer, in whole seconds: up to a second ago. Without one nothing changes: the window of the desktop gets
+ * none, and has the instance's own clock.
+ *
+ * @param sentMs when the request left, by this computer's clock.
+ */
+export function noteServerTime(date: string | null, sentMs: number): void {
+  const toldMs = date === null ? Number.NaN : Date.parse(date);
+  if (Number.isNaN(toldMs)) return;
+  const difference = toldMs + 500 - (sentMs + Date.now()) / 2;
+  behindMs = Math.abs(difference) < TOLERATED_MS ? 0 : difference;
+}

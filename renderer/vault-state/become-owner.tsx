@@ -1,22 +1,18 @@
 import { Copy } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useIsOwner } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
+import { copyShownText, SELECTED_INSTEAD } from '../ui/clipboard/shown-text.ts';
 
 const COMMAND = 'temps-desktop console';
 
 /** For an administrator who meets what is the owner's alone: who that is, and how to continue as the owner. Nothing for the owner. */
 export function BecomeOwner() {
+  const command = useRef<HTMLElement>(null);
   const [said, setSaid] = useState('');
   if (useIsOwner()) return null;
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(COMMAND);
-      setSaid('Copied');
-    } catch {
-      setSaid('The browser does not allow it: select the command and copy it.');
-    }
-  };
+  const copy = async () =>
+    setSaid((await copyShownText(COMMAND, command.current)) ? 'Copied' : SELECTED_INSTEAD);
   return (
     <section
       className="grid grid-cols-1 gap-2 text-text-2"
@@ -28,7 +24,9 @@ export function BecomeOwner() {
         continue as the owner, run this there:
       </p>
       <div className="flex flex-wrap items-center gap-3">
-        <code className="mono">{COMMAND}</code>
+        <code className="mono" ref={command}>
+          {COMMAND}
+        </code>
         <Button isSmall icon={Copy} onClick={() => void copy()}>
           Copy<span className="sr"> the command</span>
         </Button>

@@ -4,7 +4,7 @@ import { formatCount } from '../ui/time.ts';
  * What a copy of the key can do: decrypt a database that still exists. The copy holds nothing of the database: what a
  * backup adds to it is the instance's to say, in the vault's health.
  *
- * @param copy subject of the sentence: a place, `Your copy`.
+ * @param copy subject of the sentence: `Your copy`, `Your copy “on paper”`.
  * @param secrets how many are encrypted with that key now; null where they are not counted.
  */
 export function sayWhatCopyOpens(copy: string, secrets: number | null): string {

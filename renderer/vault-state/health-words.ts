@@ -1,5 +1,5 @@
 import { words } from '../api/words.ts';
-import { daysBetween, formatAge, formatCount } from '../ui/time.ts';
+import { daysBetween, formatAge, formatCount, serverNow } from '../ui/time.ts';
 import type { VaultStatus } from './vault.ts';
 
 export type HealthReason = VaultStatus['health']['reasons'][number];
@@ -28,7 +28,7 @@ export interface HalfWords {
 }
 
 /** Both halves for the sidebar, the worse one first. */
-export function sayHalves(vault: VaultStatus, nowMs = Date.now()): HalfWords[] {
+export function sayHalves(vault: VaultStatus, nowMs = serverNow()): HalfWords[] {
   const { key, backup } = vault.health.halves;
   const both: HalfWords[] = [
     { half: 'key', level: key, word: 'Key copy', more: sayKey(vault, nowMs) },

@@ -26,6 +26,7 @@ export function Snooze({ code }: { code: string }) {
       groups={[
         ([1, 7, 30] as const).map((days) => ({
           label: days === 1 ? 'Tomorrow' : `In ${days} days`,
+          disabled: snooze.isPending,
           onSelect: () => snooze.mutate(days),
         })),
       ]}

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { ask, client } from '../api/client.ts';
+import { sessionQuery } from '../app/session.ts';
 import { daysSince } from '../ui/time.ts';
 
 /** Status of the vault, updated by the change feed. */
@@ -9,7 +10,11 @@ export const vaultQuery = queryOptions({
 });
 export type VaultStatus = Awaited<ReturnType<NonNullable<typeof vaultQuery.queryFn>>>;
 
-export const useVault = () => useQuery(vaultQuery);
+/** Nothing for who may not see it: members of projects alone, for whom the number of secrets is none of theirs. */
+export function useVault() {
+  const permissions = useQuery(sessionQuery).data?.permissions;
+  return useQuery({ ...vaultQuery, enabled: permissions?.includes('vault:read') ?? true });
+}
 
 /** Days since a separate copy was last verified; null for none. */
 export function daysSinceVerified(status: VaultStatus): number | null {

@@ -3,11 +3,12 @@ import { type LucideIcon, Search } from 'lucide-react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { desktop } from '../../desktop.ts';
 import { showToast } from '../../ui/overlays/toasts.tsx';
+import { hasWords } from '../../ui/text.ts';
 import type { Found } from '../area.ts';
 import { useAreas } from '../areas-context.ts';
-import { offeredCommands } from '../offered.ts';
+import { heldBy, offeredCommands } from '../offered.ts';
 import { useSession } from '../session.ts';
-import { hasWords, useFound } from './found.ts';
+import { useFound } from './found.ts';
 
 /** A row of the palette. */
 export interface PaletteRow {
@@ -28,7 +29,7 @@ const FOUND = 5;
  */
 export function usePaletteRows(typed: string): PaletteRow[] {
   const areas = useAreas();
-  const { permissions } = useSession();
+  const held = heldBy(useSession());
   const open = useOpenFound();
   const { rows } = useFound(typed, FOUND);
   // Errors are shown in a toast, since the palette is closed by then.
@@ -37,7 +38,7 @@ export function usePaletteRows(typed: string): PaletteRow[] {
   });
   const start = typed.trim().toLowerCase();
   const startsSo = ({ label }: { label: string }) => Number(label.toLowerCase().startsWith(start));
-  const commands = offeredCommands(areas, permissions, desktop !== null)
+  const commands = offeredCommands(areas, held, desktop !== null)
     .filter(({ label }) => hasWords(label, typed.trim()))
     .sort((a, b) => startsSo(b) - startsSo(a))
     .slice(0, SHOWN)

@@ -1,8 +1,10 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import type { LucideIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { hasWords } from '../../ui/text.ts';
 import type { Finds, Found } from '../area.ts';
 import { useAreas } from '../areas-context.ts';
+import { heldBy } from '../offered.ts';
 import { useSession } from '../session.ts';
 
 /** What matches, with its kind. */
@@ -16,22 +18,13 @@ const LEAST_TYPED = 2;
 /** After the last key: an answer to each of them is nobody's. */
 const SETTLE_MS = 150;
 
-/** Whether a text has every typed word. */
-export const hasWords = (text: string, typed: string): boolean => {
-  const known = text.toLowerCase();
-  return typed
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => known.includes(word));
-};
-
 /**
  * What the areas find for a typed text, of what the caller may see.
  *
  * @param limit of each kind.
  */
 export function useFound(typed: string, limit: number): { rows: FoundRow[]; isSearching: boolean } {
-  const { permissions } = useSession();
+  const { permissions, somewhere } = heldBy(useSession());
   const finds = useAreas().flatMap((area) => area.finds ?? []);
   const asked = useSettled(typed.trim());
   const isAsked = asked.length >= LEAST_TYPED;
@@ -39,7 +32,8 @@ export function useFound(typed: string, limit: number): { rows: FoundRow[]; isSe
     queries: finds.map((each) => ({
       queryKey: 'list' in each ? each.queryKey : [...each.queryKey, asked, limit],
       queryFn: () => ('list' in each ? each.list() : each.search(asked, limit)),
-      enabled: permissions.includes(each.permission) && ('list' in each || isAsked),
+      enabled:
+        (each.isSomewhere ? somewhere : permissions).includes(each.permission) && ('list' in each || isAsked),
       // The rows stay until there are others.
       placeholderData: keepPreviousData,
     })),

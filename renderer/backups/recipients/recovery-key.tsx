@@ -11,6 +11,7 @@ import { ErrorLine } from '../../ui/form/form-error.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { saveFile } from '../../ui/save-file.ts';
+import { serverNow } from '../../ui/time.ts';
 
 interface Created {
   id: string;
@@ -141,7 +142,7 @@ const nameFile = (recipient: string) => `temps-recovery-key-${recipient.slice(-8
 const formatFile = (recipient: string, identity: string) =>
   [
     '# Recovery key of backups of Temps: temps-desktop restore FROM --key THIS-FILE',
-    `# created: ${new Date().toISOString()}`,
+    `# created: ${new Date(serverNow()).toISOString()}`,
     `# public key: ${recipient}`,
     identity,
     '',

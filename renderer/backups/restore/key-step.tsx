@@ -1,6 +1,5 @@
-import { useCallback, useRef, useState } from 'react';
 import { CopyInput } from '../../key/copy-input/copy-input.tsx';
-import type { HandedCopy } from '../../key/copy-input/handed-copy.ts';
+import { useHandedCopy } from '../../key/copy-input/use-handed-copy.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
@@ -23,13 +22,7 @@ export interface KeyStepProps {
  * key that is here.
  */
 export function KeyStep({ message, passphraseError, isBehindPassphrase, isBusy, onGiven }: KeyStepProps) {
-  // SECURITY: the entered copy is only in this ref.
-  const copy = useRef<HandedCopy | null>(null);
-  const [isReady, setReady] = useState(false);
-  const note = useCallback((handed: HandedCopy | null) => {
-    copy.current = handed;
-    setReady(handed !== null);
-  }, []);
+  const { copy, isReady, note } = useHandedCopy();
   return (
     <div className="grid grid-cols-1 gap-4">
       {message !== null && <Banner tone="attention">{message}</Banner>}

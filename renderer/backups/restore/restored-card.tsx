@@ -81,7 +81,7 @@ export function FormerDatabases() {
       <ul className="card list-rows">
         {former.map((each) => (
           <li key={each.name} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
-            <span className="min-w-0 flex-1">
+            <span className="min-w-0 flex-1 basis-60">
               <b>
                 {whys[each.why]}, {formatExact(each.replaced_at)}
               </b>

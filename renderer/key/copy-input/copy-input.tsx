@@ -93,7 +93,7 @@ function PasteInput({ purpose, onReady, action, passphraseError }: CopyWayProps)
   }, [text, passphrase, isProtected, onReady]);
   return (
     <>
-      <div className="copy-input-body grid gap-4">
+      <div className="copy-input-body grid grid-cols-1 gap-4">
         <Field
           label="The copy as text"
           hint={

@@ -50,7 +50,7 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
   };
   return (
     <>
-      <div className="copy-input-body grid gap-4">
+      <div className="copy-input-body grid grid-cols-1 gap-4">
         {path === null ? (
           <>
             <FilePick
@@ -71,7 +71,7 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
                 kind="plain"
                 isSmall
                 icon={Folder}
-                className="justify-self-start"
+                className="max-w-full justify-self-start whitespace-normal"
                 onClick={() => setPath('')}
               >
                 Use a file on the instance’s machine…

@@ -66,7 +66,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
       stages: ['verify'],
       next: 'Verify',
       done: 'Verified: the fingerprints match',
-      said: made && sayWhatCopyOpens(made.copy.place, null),
+      said: made && sayWhatCopyOpens(`Your copy “${made.copy.place}”`, null),
       body: <VerifyStep wizard={wizard} />,
     };
     if (!format.isFile || target?.kind === 'download') {
@@ -104,7 +104,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
         said: made?.not_separate ?? undefined,
         body: (
           <PlaceStep
-            mayDownload={chosen?.format === 'age'}
+            mayDownload={chosen !== null && chosen.format !== 'plain'}
             format={chosen?.format ?? 'age'}
             of={wizard.of}
             refused={refused}

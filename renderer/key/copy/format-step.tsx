@@ -21,12 +21,15 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
   const [place, setPlace] = useState('');
   const choose = (next: KeepWay) => {
     setWay(next);
-    setFormat(ways[next].formats[0] ?? 'age');
+    setFormat(formatsOf(next)[0] ?? 'age');
     setSure(false);
     setPlace('');
   };
   const isReady = way !== null && (way !== 'plain' || isSure);
-  const isForOwner = (each: KeepWay) => !isOwner && each !== 'drive' && each !== 'file';
+  // What shows the key in the open is the owner's.
+  const formatsOf = (each: KeepWay) =>
+    ways[each].formats.filter((one) => isOwner || formats[one].hasPassphrase);
+  const isForOwner = (each: KeepWay) => formatsOf(each).length === 0;
   return (
     <Form
       className="mt-2 grid grid-cols-1 gap-3"
@@ -46,7 +49,7 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
           more:
             ways[each].formats.length > 1 ? (
               <div className="grid grid-cols-1 gap-3">
-                <FormatChoice way={each} value={format} onChange={setFormat} />
+                <FormatChoice among={formatsOf(each)} value={format} onChange={setFormat} />
                 <TextField
                   label="Where you will keep it"
                   hint="Shown in the list of copies. Optional."
@@ -73,13 +76,13 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
 }
 
 interface FormatChoiceProps {
-  way: KeepWay;
+  among: readonly CopyFormat[];
   value: CopyFormat;
   onChange: (format: CopyFormat) => void;
 }
 
 /** The formats of one option, with descriptions. */
-export function FormatChoice({ way, value, onChange }: FormatChoiceProps) {
+export function FormatChoice({ among, value, onChange }: FormatChoiceProps) {
   return (
     <div className="grid gap-2">
       <div className="max-w-full overflow-x-auto">
@@ -87,7 +90,7 @@ export function FormatChoice({ way, value, onChange }: FormatChoiceProps) {
           label="Format"
           value={value}
           onChange={onChange}
-          options={ways[way].formats.map((each) => ({ value: each, label: formats[each].name }))}
+          options={among.map((each) => ({ value: each, label: formats[each].name }))}
         />
       </div>
       <p className="text-12 text-text-3">{formats[value].fact}</p>

@@ -18,6 +18,12 @@ export type CopyTarget =
     }
   | { kind: 'download' };
 
+/** What a person says of where a file lies. */
+export interface ToldPlace {
+  on: 'other_device' | 'drive';
+  at: string;
+}
+
 /** Longest place name the instance stores. */
 const MAX_PLACE = 200;
 
@@ -65,16 +71,21 @@ export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
  * Verifies a copy by sending it back, or by three of its words. Throws the instance's error.
  *
  * @param progressId see `useProgressId`.
+ * @param told where a downloaded file lies, which the instance cannot see.
  */
 export async function verifyCopy(
   id: number,
   given: HandedCopy | { kind: 'asked'; words: string[] },
   progressId?: string,
+  told?: ToldPlace | null,
 ): Promise<KeyCopy> {
   const { copy } = await ask(
     client.POST('/vault/key/copies/{id}/prove', {
       params: { path: { id } },
-      body: given.kind === 'asked' ? { words: given.words } : toHandedBody(given, progressId),
+      body:
+        given.kind === 'asked'
+          ? { words: given.words }
+          : { ...toHandedBody(given, progressId), ...(told ? { kept_at: told.at, kept_on: told.on } : {}) },
     }),
   );
   copiesChanged();

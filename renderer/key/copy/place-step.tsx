@@ -18,7 +18,7 @@ import { checkPath, type Place, type RefusedPath, usePlaces } from './places.ts'
 const SHOWN_REFUSED = 2;
 
 interface PlaceStepProps {
-  /** Only an encrypted file may be downloaded in the browser. */
+  /** Whether it may be downloaded in the browser. */
   mayDownload: boolean;
   /** What would be written there, and whose key. */
   format: CopyFormat;
@@ -126,7 +126,7 @@ export function PlaceStep(props: PlaceStepProps) {
         <>
           <p className="text-text-2">
             {mayDownload &&
-              'A file that you download here is listed, and does not count yet: it may be on the same disk as the database. It counts once the owner of this machine verified it from a separate drive. '}
+              'A file that you download here counts once you have moved it to another device or drive, verified it from there, and said where it lies. '}
             Only the owner can use the machine’s drives and folders.
           </p>
           <BecomeOwner />

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { saveFile } from '../../ui/save-file.ts';
+import { serverNow } from '../../ui/time.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
 import { useProgressId } from './copy-progress.tsx';
 import { type CopyTarget, finishCopy, forgetCopy, makeCopy } from './make-copy.ts';
@@ -53,7 +54,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
         progressId,
       });
       setMade(result);
-      setMadeAt(Date.now());
+      setMadeAt(serverNow());
       setRefused(null);
       if (plan.target?.kind === 'download' && result.content_base64 !== null)
         saveFile(fileNameOf(result), fromBase64(result.content_base64), 'application/octet-stream');
@@ -162,7 +163,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
 export type CopyWizard = ReturnType<typeof useCopyWizard>;
 
 function fileNameOf({ copy }: MadeCopy): string {
-  return `temps-key-${copy.fingerprint}.${copy.format === 'kdbx' ? 'kdbx' : 'age'}`;
+  return `temps-key-${copy.fingerprint}.${endings[copy.format] ?? 'txt'}`;
 }
 
 const fromBase64 = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -176,7 +177,7 @@ const endings: Partial<Record<CopyFormat, string>> = {
 
 /** Another file name if the default exists: nothing is ever overwritten. */
 function nameBeside(path: string, format: CopyFormat): string {
-  const now = new Date();
+  const now = new Date(serverNow());
   const stamp = [now.getFullYear(), now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes()]
     .map((part) => String(part).padStart(2, '0'))
     .join('');

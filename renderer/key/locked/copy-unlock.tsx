@@ -1,5 +1,5 @@
 import { LockKeyholeOpen } from 'lucide-react';
-import { useCallback, useRef, useState } from 'react';
+import { useState } from 'react';
 import { describeError, hasCode } from '../../api/problem.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -7,7 +7,8 @@ import { Checkbox } from '../../ui/form/choices.tsx';
 import { nameCustody } from '../../vault-state/custody-words.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { CopyInput } from '../copy-input/copy-input.tsx';
-import { type HandedCopy, toUnlockBody } from '../copy-input/handed-copy.ts';
+import { toUnlockBody } from '../copy-input/handed-copy.ts';
+import { useHandedCopy } from '../copy-input/use-handed-copy.ts';
 import { useUnlock } from './unlock.ts';
 
 interface CopyUnlockProps {
@@ -19,22 +20,12 @@ interface CopyUnlockProps {
 
 /** Unlocks with a copy in any form, and by default restores the key to its custody. */
 export function CopyUnlock({ putBackIn, isMain }: CopyUnlockProps) {
-  // SECURITY: the entered copy is only in this ref, and dropped once it was accepted.
-  const copy = useRef<HandedCopy | null>(null);
-  const [isReady, setReady] = useState(false);
   const [putsBack, setPutsBack] = useState(true);
   const unlock = useUnlock(() => {
     copy.current = null;
   });
   const { error, reset } = unlock;
-  const note = useCallback(
-    (handed: HandedCopy | null) => {
-      copy.current = handed;
-      setReady(handed !== null);
-      reset();
-    },
-    [reset],
-  );
+  const { copy, isReady, note } = useHandedCopy(reset);
   const send = () => {
     if (!copy.current) return;
     unlock.mutate({

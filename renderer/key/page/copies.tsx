@@ -11,6 +11,7 @@ import { MiniDial } from '../../ui/instruments/dial.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
 import { Section } from '../../ui/page.tsx';
+import { nameApart } from '../../ui/rows/names-apart.ts';
 import { actionsColumn, RowName, Table } from '../../ui/table.tsx';
 import { daysSince, formatCount, formatExact, formatShortDay } from '../../ui/time.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
@@ -30,6 +31,11 @@ export function Copies({ vault }: { vault: VaultStatus }) {
   const isOfActive = (copy: KeyCopy) => copy.fingerprint === vault.fingerprint;
   const own = list.filter(isOfActive);
   const ordered = [...own, ...list.filter((copy) => !isOfActive(copy))];
+  const nameOf = nameApart(
+    ordered,
+    ({ place }) => place,
+    (copy) => `, ${formatExact(copy.made_at)}`,
+  );
   return (
     <Section title="Copies you keep" said={copies.data && sayCounts(own)}>
       <Table
@@ -77,9 +83,13 @@ export function Copies({ vault }: { vault: VaultStatus }) {
                 actionsColumn<KeyCopy>(
                   (copy) => (
                     <>
-                      <VerifyLink copy={copy} isOpen={copy.verified_at === null && isOfActive(copy)} />
+                      <VerifyLink
+                        copy={copy}
+                        name={nameOf(copy)}
+                        isOpen={copy.verified_at === null && isOfActive(copy)}
+                      />
                       <Menu
-                        trigger={<IconButton icon={Ellipsis} label={`More for ${copy.place}`} />}
+                        trigger={<IconButton icon={Ellipsis} label={`More for ${nameOf(copy)}`} />}
                         groups={[
                           [{ label: 'Forget it…', icon: Trash2, onSelect: () => setForgetting(copy) }],
                         ]}
@@ -104,9 +114,12 @@ export function Copies({ vault }: { vault: VaultStatus }) {
   );
 }
 
+const sayCopy = (copy: KeyCopy) => `${nameCopy(copy)}, ${formatShortDay(copy.made_at)}`;
+
 /** Copies that were begun and neither shown to the end nor verified: one card, however many there are. */
 function Unfinished({ copies, mayForget }: { copies: readonly KeyCopy[]; mayForget: boolean }) {
   const forget = useApiMutation((id: number) => forgetCopy(id));
+  const nameOf = nameApart(copies, sayCopy, (copy) => `, ${formatExact(copy.made_at)}`);
   return (
     <section className="card card-pad mt-3 grid grid-cols-1 gap-2" aria-label="Begun, not finished">
       <p>
@@ -117,13 +130,13 @@ function Unfinished({ copies, mayForget }: { copies: readonly KeyCopy[]; mayForg
         {copies.map((copy) => (
           <li key={copy.id} className="flex flex-wrap items-center gap-2 text-text-2">
             <span className="min-w-0 flex-1 truncate" dir="auto">
-              {nameCopy(copy)}, {formatShortDay(copy.made_at)}
+              {sayCopy(copy)}
             </span>
             {mayForget && (
               <Button
                 isSmall
                 disabled={forget.isPending}
-                aria-label={`Forget ${nameCopy(copy)}, ${formatShortDay(copy.made_at)}`}
+                aria-label={`Forget ${nameOf(copy)}`}
                 onClick={() => forget.mutate(copy.id)}
               >
                 Forget
@@ -202,20 +215,20 @@ function LastVerified({ copy: { verified_at, worth_words } }: { copy: KeyCopy })
         <span className="block truncate">
           {verified_at === null ? 'Not yet' : formatShortDay(verified_at)}
         </span>
-        <small>{worth_words}</small>
+        <small className="whitespace-normal">{worth_words}</small>
       </span>
     </div>
   );
 }
 
-function VerifyLink({ copy, isOpen }: { copy: KeyCopy; isOpen: boolean }) {
+function VerifyLink({ copy, name, isOpen }: { copy: KeyCopy; name: string; isOpen: boolean }) {
   const word = isOpen ? 'Verify now' : 'Verify';
   return (
     <Link
       to="/key/verify"
       hash={`copy-${copy.id}`}
       className={`${buttonClass('normal', true)} mr-1`}
-      aria-label={`${word}: ${copy.place}`}
+      aria-label={`${word}: ${name}`}
     >
       {word}
     </Link>

@@ -27,14 +27,16 @@ export function Health({ vault }: { vault: VaultStatus }) {
       <section className="card key-hero" aria-label={`Key version ${vault.epoch ?? ''}`}>
         <div className="min-w-0">
           <KeyDrawing fingerprint={vault.fingerprint} />
-          <p className="mt-3 text-text-2">
-            <b>Key version {vault.epoch}</b>
+          <div className="mt-3 text-text-2">
+            <h2 className="inline">
+              <b>Key version {vault.epoch}</b>
+            </h2>
             {key.data?.activated_at && <>, in use since {formatDay(key.data.activated_at)}</>}. It encrypts{' '}
             {saySecretsOfKey(vault.secrets)}.
             {key.data?.rotation_advised && (
               <> It has encrypted {key.data.seal_count.toLocaleString()} times: rotate it.</>
             )}
-          </p>
+          </div>
         </div>
         <div className="key-why">
           <Level level={vault.health.halves.key} isBig>

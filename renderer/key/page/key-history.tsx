@@ -29,7 +29,13 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
         rowKey={(version) => version.fingerprint}
         columns={[
           {
-            name: '#',
+            name: 'Version',
+            head: (
+              <>
+                <span aria-hidden="true">#</span>
+                <span className="sr">Version</span>
+              </>
+            ),
             width: 'w-11',
             className: 'max-tablet:hidden',
             cell: ({ epoch }) => <span className="first">{epoch}</span>,
@@ -42,7 +48,7 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
           },
           {
             name: 'State',
-            width: 'w-25',
+            width: 'w-24',
             className: 'max-tablet:hidden',
             cell: ({ state, shredded_at }) =>
               shredded_at === null ? (
@@ -55,7 +61,7 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
           },
           {
             name: 'Still decrypts',
-            width: 'w-36',
+            width: 'w-34',
             cell: ({ values, copies, backups, newest_backup_at }) => (
               <span className="two-lines">
                 {values === 0 ? 'No values' : formatCount(values, 'value')}

@@ -55,9 +55,9 @@ export function GroupTable({ rotation }: { rotation: Rotation }) {
           cell: ({ left }) => (
             <span className="row">
               {left === 0 ? (
-                <Check className="icon text-ok-solid" aria-hidden="true" />
+                <Check className="icon text-ok-solid max-phone:hidden" aria-hidden="true" />
               ) : (
-                <LoaderCircle className="icon turning text-accent-text" aria-hidden="true" />
+                <LoaderCircle className="icon turning text-accent-text max-phone:hidden" aria-hidden="true" />
               )}
               {left === 0 ? 'Encrypted' : 'Encrypting'}
             </span>

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
@@ -6,54 +6,67 @@ import { Segmented } from '../../ui/form/choices.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { CopyProgress, useProgressId } from '../copy/copy-progress.tsx';
-import { verifyCopy } from '../copy/make-copy.ts';
+import { type ToldPlace, verifyCopy } from '../copy/make-copy.ts';
 import { CopyInput, type CopyWay } from '../copy-input/copy-input.tsx';
 import type { HandedCopy } from '../copy-input/handed-copy.ts';
+import { useHandedCopy } from '../copy-input/use-handed-copy.ts';
 import { ThreeWords } from './three-words.tsx';
+import { ToldPlaceFields } from './told-place.tsx';
 
 interface GiveBackProps {
   copyId: number;
   title: string;
   ways: readonly CopyWay[];
   button: string;
+  /** The file was downloaded: where it lies is asked, too. */
+  isTold?: boolean;
   onVerified: (copy: KeyCopy) => void;
 }
 
 /** Verification by sending the copy back: the downloaded file, the pasted entry, the QR code. */
-export function GiveBack({ copyId, title, ways, button, onVerified }: GiveBackProps) {
-  const handed = useRef<HandedCopy | null>(null);
-  const [isReady, setReady] = useState(false);
+export function GiveBack({ copyId, title, ways, button, isTold = false, onVerified }: GiveBackProps) {
   const progressId = useProgressId();
-  const verify = useApiMutation((copy: HandedCopy) => verifyCopy(copyId, copy, progressId), {
-    onDone: onVerified,
-  });
-  const { reset } = verify;
-  const onReady = useCallback(
-    (copy: HandedCopy | null) => {
-      handed.current = copy;
-      setReady(copy !== null);
-      reset();
-    },
-    [reset],
+  const [told, setTold] = useState<ToldPlace>({ on: 'other_device', at: '' });
+  const verify = useApiMutation(
+    (copy: HandedCopy) => verifyCopy(copyId, copy, progressId, isTold ? told : null),
+    { onDone: onVerified },
   );
+  const errors = { on: verify.fieldError('kept_on'), at: verify.fieldError('kept_at') };
+  const isBeside = errors.on !== undefined || errors.at !== undefined;
+  const { copy: handed, isReady, note } = useHandedCopy(verify.reset);
   const isPassphrase = hasCode(verify.error, 'passphrase_wrong', 'passphrase_required');
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
+      {isTold && (
+        <ToldPlaceFields
+          value={told}
+          errors={errors}
+          onChange={(next) => {
+            verify.reset();
+            setTold(next);
+          }}
+        />
+      )}
       <CopyInput
         title={title}
         purpose="verify"
         ways={ways}
-        onReady={onReady}
+        onReady={note}
         passphraseError={isPassphrase ? verify.message : undefined}
         onSubmit={() => handed.current && verify.mutate(handed.current)}
         action={
-          <Button kind="main" isBusy={verify.isPending} disabled={!isReady} type="submit">
+          <Button
+            kind="main"
+            isBusy={verify.isPending}
+            disabled={!isReady || (isTold && told.at.trim() === '')}
+            type="submit"
+          >
             {button}
           </Button>
         }
       />
       {verify.isPending && <CopyProgress id={progressId} />}
-      {!isPassphrase && <ErrorLine said={verify.message} />}
+      {!isPassphrase && !isBeside && <ErrorLine said={verify.message} />}
     </div>
   );
 }

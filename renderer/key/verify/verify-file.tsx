@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatClock } from '../../ui/time.ts';
+import { formatClock, serverNow } from '../../ui/time.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { CopyProgress, useProgressId } from '../copy/copy-progress.tsx';
 import { verifyCopy } from '../copy/make-copy.ts';
@@ -72,10 +72,10 @@ export function VerifyFile({
   useEffect(() => {
     if (!mayReplug || !places.isSuccess) return;
     if (phase === 'plugged' && !isThere) {
-      setTimes({ unplugged: Date.now() });
+      setTimes({ unplugged: serverNow() });
       setPhase('unplugged');
     } else if (phase === 'unplugged' && found) {
-      setTimes((known) => ({ ...known, again: Date.now() }));
+      setTimes((known) => ({ ...known, again: serverNow() }));
       reader.current(`${found.path}/${path.split('/').at(-1)}`);
     }
   }, [mayReplug, places.isSuccess, phase, isThere, found, path]);

@@ -4,6 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { clearSecretClipboard, copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
 import { useHiddenWhenAway } from '../../ui/cover.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
+import { formats } from '../copy/copy-formats.ts';
 import { PaperKit } from '../copy/paper-kit.tsx';
 import type { CopyWizard } from '../copy/use-copy-wizard.ts';
 import { useHiddenFromCapture } from '../copy/use-hidden.ts';
@@ -22,12 +23,19 @@ export function HandedStep({ wizard }: { wizard: CopyWizard }) {
   if (made.content) return <TextEntry content={made.content} onSaved={goToVerify} />;
   return (
     <div className="card now grid grid-cols-1 gap-3">
-      <p className="text-text-2">
-        Move the downloaded file to where you will keep it: another machine, a drive, or your own storage.
-        Then verify it from there.
-      </p>
+      {formats[made.copy.format].hasPassphrase ? (
+        <p className="text-text-2">
+          Move the downloaded file to where you will keep it: another machine, a drive, or your own storage.
+          Then verify it from there.
+        </p>
+      ) : (
+        <p className="text-text-2">
+          Import the downloaded file into your password manager and delete it. Then open the entry and copy
+          its text: you paste it in the next step.
+        </p>
+      )}
       <Button kind="main" className="justify-self-start" onClick={goToVerify}>
-        I have moved it
+        {formats[made.copy.format].hasPassphrase ? 'I have moved it' : 'I have imported it'}
       </Button>
     </div>
   );
@@ -68,12 +76,15 @@ export function VerifyStep({ wizard }: { wizard: CopyWizard }) {
   if (chosen.format === 'pdf') {
     return <VerifyPaper copyId={id} positions={positions} onVerified={onVerified} back={lookAgain} />;
   }
+  // An entry that was imported is the manager's: it is copied from there, not the file sent back.
+  const isFile = formats[chosen.format].hasPassphrase;
   return (
     <div className="mt-2 grid grid-cols-1 gap-2">
       <GiveBack
         copyId={id}
-        title={chosen.format === 'text' ? 'The text from your password manager' : 'The file you downloaded'}
-        ways={chosen.format === 'text' ? ['paste'] : ['file']}
+        title={isFile ? 'The file you downloaded' : 'The text from your password manager'}
+        ways={isFile ? ['file'] : ['paste']}
+        isTold={isFile}
         button="Verify"
         onVerified={onVerified}
       />

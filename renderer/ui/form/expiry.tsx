@@ -1,5 +1,5 @@
 import { Chip } from '../chip.tsx';
-import { daysBetween, formatDay, formatExact } from '../time.ts';
+import { daysBetween, formatDay, formatExact, serverNow } from '../time.ts';
 import { Select } from './choices.tsx';
 import { Field } from './field.tsx';
 
@@ -21,7 +21,7 @@ export const QUARTER: Life = '90';
 /** Expiry date for something created now, as the API takes it; null for never. */
 export function expiryOf(life: EndingLife, nowMs?: number): string;
 export function expiryOf(life: Life, nowMs?: number): string | null;
-export function expiryOf(life: Life, nowMs = Date.now()): string | null {
+export function expiryOf(life: Life, nowMs = serverNow()): string | null {
   return life === 'never' ? null : new Date(nowMs + Number(life) * DAY_MS).toISOString();
 }
 
@@ -55,7 +55,7 @@ export function LifeField({ value, onChange, error, maxDays = null, mustEnd = fa
 export function Expiry({ at }: { at: string | null }) {
   if (at === null) return <span className="quiet">never</span>;
   const ms = Date.parse(at);
-  const now = Date.now();
+  const now = serverNow();
   if (ms <= now)
     return (
       <span title={formatExact(ms)}>

@@ -51,6 +51,7 @@ export function TextField({ label, hint, error, isMono = false, trailing, ...inp
           <input
             autoComplete="off"
             spellCheck={false}
+            data-autofocus={input.autoFocus || undefined}
             {...input}
             {...ids}
             className={isMono ? 'font-mono text-12' : ''}
@@ -99,6 +100,7 @@ export function TextAreaField({ label, hint, error, ...area }: TextAreaFieldProp
           autoComplete="off"
           spellCheck={false}
           rows={4}
+          data-autofocus={area.autoFocus || undefined}
           {...area}
           {...ids}
           className={`textarea ${error ? 'is-wrong' : ''} ${area.className ?? ''}`}

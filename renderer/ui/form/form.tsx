@@ -1,6 +1,7 @@
 import { type ComponentProps, createContext } from 'react';
 import type { ApiMutation } from '../../api/mutation.ts';
 import { ConnectionLost } from '../../api/problem.ts';
+import { isShortcut } from '../shortcuts.ts';
 
 /** What a form is sent by, and what is said of the last time. */
 export type Attempt = Pick<ApiMutation, 'message' | 'reset'> & Partial<Pick<ApiMutation, 'error'>>;
@@ -23,6 +24,13 @@ export function Form({ mutation, onSubmit, ...form }: FormProps) {
     <FormAttempt value={mutation}>
       <form
         {...form}
+        onKeyDown={(event) => {
+          // Of this form alone, and not of a window that is open above it.
+          if (!isShortcut(event, 'submit') || !event.currentTarget.contains(event.target as Node)) return;
+          event.preventDefault();
+          event.stopPropagation();
+          if (!event.repeat) event.currentTarget.requestSubmit();
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           // For React, a dialog that was opened from a form is within it: its answer is not the answer of that one.

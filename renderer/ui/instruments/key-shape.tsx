@@ -103,7 +103,8 @@ export function KeyShape({ fingerprint, state = 'active', column = 10 }: KeyShap
       </svg>
       <span
         className={`print ${isUnread ? 'text-text-3' : ''}`}
-        aria-hidden={isUnread}
+        // Said by the picture's name.
+        aria-hidden="true"
         style={{
           marginLeft: start,
           fontSize: font,

@@ -8,6 +8,8 @@ export interface Step {
   said?: ReactNode;
   /** Content, shown while it is the current step. */
   body?: ReactNode;
+  /** Whether it is done before its turn. */
+  isDone?: boolean;
 }
 
 type StepState = 'done' | 'now' | 'next';
@@ -32,7 +34,7 @@ export function Steps({ steps, current }: { steps: readonly Step[]; current: num
   return (
     <ol className="steps">
       {steps.map((step, at) => {
-        const state = stateOf(at, current);
+        const state = step.isDone ? 'done' : stateOf(at, current);
         return (
           <li
             // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
@@ -57,7 +59,13 @@ export function Steps({ steps, current }: { steps: readonly Step[]; current: num
 }
 
 /** Steps along the top of a page. */
-export function Rail({ steps, current }: { steps: readonly Omit<Step, 'body'>[]; current: number }) {
+export function Rail({
+  steps,
+  current,
+}: {
+  steps: readonly Omit<Step, 'body' | 'isDone'>[];
+  current: number;
+}) {
   const here = useStepFocus<HTMLLIElement>(current);
   return (
     <ol className="rail">

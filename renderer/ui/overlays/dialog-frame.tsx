@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog as RadixDialog } from 'radix-ui';
 import type { ReactNode, RefObject } from 'react';
 import { IconButton } from '../button.tsx';
+import { useReachedByKeys } from './use-reached-by-keys.ts';
 import { useReturnedFocus } from './use-returned-focus.ts';
 
 export interface DialogFrameProps {
@@ -28,6 +29,15 @@ export interface DialogFrameProps {
   over?: ReactNode;
 }
 
+/** What is chosen or typed into, and not the cross at the top, which would be found first. */
+const FIELDS =
+  '.dialog-body :is(input:not([type="hidden"], [type="radio"]), textarea, select, [role="combobox"], [role="radio"][aria-checked="true"]):not(:disabled, [aria-hidden="true"])';
+
+/** React's own `autoFocus` is in vain while the menu that opened the dialog holds the focus. */
+function findFirstField(dialog: Element): HTMLElement | null {
+  return dialog.querySelector<HTMLElement>('[data-autofocus]') ?? dialog.querySelector<HTMLElement>(FIELDS);
+}
+
 /** A centred modal dialog; it traps the focus, returns it, and closes with Esc. A click outside does nothing. */
 export function DialogFrame(props: DialogFrameProps) {
   const {
@@ -45,6 +55,7 @@ export function DialogFrame(props: DialogFrameProps) {
     content,
     over,
   } = props;
+  const noteScrolling = useReachedByKeys();
   const returnFocus = useReturnedFocus();
   return (
     <RadixDialog.Root open onOpenChange={(next) => !next && onClose()}>
@@ -58,10 +69,16 @@ export function DialogFrame(props: DialogFrameProps) {
             {...(text || body ? {} : { 'aria-describedby': undefined })}
             onPointerDownOutside={(event) => event.preventDefault()}
             onInteractOutside={(event) => event.preventDefault()}
+            onEscapeKeyDown={(event) => {
+              // It is for the list that a field has open.
+              if (event.target instanceof Element && event.target.hasAttribute('aria-activedescendant'))
+                event.preventDefault();
+            }}
             onOpenAutoFocus={(event) => {
-              if (!firstFocus) return;
+              const first = firstFocus?.current ?? findFirstField(event.target as Element);
+              if (!first) return;
               event.preventDefault();
-              firstFocus.current?.focus({ preventScroll: true });
+              first.focus({ preventScroll: true });
             }}
             onCloseAutoFocus={returnFocus}
           >
@@ -84,7 +101,7 @@ export function DialogFrame(props: DialogFrameProps) {
               )}
             </div>
             {(body || children) && (
-              <div className="dialog-body">
+              <div ref={noteScrolling} className="dialog-body">
                 {body && (
                   <RadixDialog.Description asChild>
                     <div className="grid gap-3 text-text-2">{body}</div>

@@ -1,9 +1,11 @@
 import { Copy } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Banner } from '../banner.tsx';
 import { Button } from '../button.tsx';
 import { copySecret } from '../clipboard/secret-clipboard.tsx';
+import { SELECTED_INSTEAD, selectText } from '../clipboard/shown-text.ts';
 import { Dialog } from './dialog.tsx';
+import { type UsageExample, UsageExamples } from './usage-examples.tsx';
 
 interface ShownOnceProps {
   /** "API key ci", "Your recovery codes". */
@@ -13,6 +15,8 @@ interface ShownOnceProps {
   /** One text, or several that belong together. Cleared before `onStored`, so keep no copy. */
   values: string[];
   onStored: () => void;
+  /** How it is used, below it. */
+  examples?: readonly UsageExample[];
 }
 
 /**
@@ -22,7 +26,8 @@ interface ShownOnceProps {
  * SECURITY: the values are only in this array, in the caller's local state and in no cache. React keeps the
  * previous state, so they are removed from the array itself.
  */
-export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) {
+export function ShownOnce({ name, children, values, onStored, examples = [] }: ShownOnceProps) {
+  const shown = useRef<HTMLDivElement>(null);
   const [isRefused, setRefused] = useState(false);
   useEffect(() => {
     const askFirst = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -34,6 +39,7 @@ export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) 
       await copySecret(values.join('\n'), name);
       setRefused(false);
     } catch {
+      selectText(shown.current);
       setRefused(true);
     }
   };
@@ -64,12 +70,11 @@ export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) 
       }
     >
       <div className="grid gap-3">
-        <Values name={name} values={values} />
-        {isRefused && (
-          <Banner tone="attention">
-            The browser does not allow clipboard access. Select the text and copy it yourself.
-          </Banner>
-        )}
+        <div ref={shown}>
+          <Values name={name} values={values} />
+        </div>
+        {examples.length > 0 && <UsageExamples examples={examples} />}
+        {isRefused && <Banner tone="attention">{SELECTED_INSTEAD}</Banner>}
       </div>
     </Dialog>
   );
@@ -79,7 +84,7 @@ const wellClass =
   'rounded-2 border border-line bg-inset px-3 py-2 font-mono text-13 select-all [overflow-wrap:anywhere]';
 
 function Values({ name, values }: Pick<ShownOnceProps, 'name' | 'values'>) {
-  if (values.length === 1) return <output className={wellClass}>{values[0]}</output>;
+  if (values.length === 1) return <output className={`${wellClass} block`}>{values[0]}</output>;
   return (
     <ul aria-label={name} className="grid gap-2 phone:grid-cols-2">
       {values.map((value) => (

@@ -1,6 +1,7 @@
 import { type LucideIcon, X } from 'lucide-react';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { IconButton } from '../button.tsx';
+import { shortenWithin } from '../text.ts';
 
 export interface Toast {
   id: number;
@@ -29,6 +30,9 @@ export function showToast(toast: Omit<Toast, 'id'>, shownMs: number | null = SHO
   return dismiss;
 }
 
+/** A long name is at the beginning or in the middle of a title, and what happened to it at the end: both stay. */
+export const shortenTitle = (title: string): string => shortenWithin(title, 40, 30);
+
 export function Toasts() {
   const shown = useSyncExternalStore(
     (listener) => {
@@ -43,7 +47,9 @@ export function Toasts() {
         <div key={id} className={`toast ${Icon ? '' : 'is-plain'}`}>
           {Icon && <Icon className="icon" aria-hidden="true" />}
           <div className="min-w-0">
-            <b className="block truncate">{title}</b>
+            <b className="block [overflow-wrap:anywhere]" title={title}>
+              {shortenTitle(title)}
+            </b>
             {text && <span className="text-12 text-text-3">{text}</span>}
           </div>
           <span className="flex items-center gap-1">

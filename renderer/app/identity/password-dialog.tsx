@@ -1,27 +1,14 @@
-import { useRef } from 'react';
-import { ask, client } from '../api/client.ts';
-import { useApiMutation } from '../api/mutation.ts';
-import { Button } from '../ui/button.tsx';
-import { PasswordField } from '../ui/form/field.tsx';
-import { Dialog } from '../ui/overlays/dialog.tsx';
-import { FormDialog } from '../ui/overlays/form-dialog.tsx';
-import { useSessionQuery } from './session.ts';
+import { Button } from '../../ui/button.tsx';
+import { PasswordField } from '../../ui/form/field.tsx';
+import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
+import { useSessionQuery } from '../session.ts';
+import { usePasswordConfirmation } from './use-password-confirmation.ts';
 
 /** Asks for the password, or says why there is none to ask for. */
 export function PasswordDialog({ onDecline, onDone }: { onDecline: () => void; onDone: () => void }) {
   const session = useSessionQuery().data;
-  // SECURITY: only in the field, which is cleared once the password was accepted.
-  const password = useRef<HTMLInputElement>(null);
-  const confirm = useApiMutation(
-    () => ask(client.POST('/auth/confirm', { body: { password: password.current?.value ?? '' } })),
-    {
-      changes: ['session'],
-      onDone: () => {
-        if (password.current) password.current.value = '';
-        onDone();
-      },
-    },
-  );
+  const { password, confirm } = usePasswordConfirmation(onDone);
   if (session && !session.has_password) {
     return (
       <Dialog

@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
-import { ask, client } from '../api/client.ts';
-import { useApiMutation } from '../api/mutation.ts';
-import { Button } from '../ui/button.tsx';
-import { ClipboardNote } from '../ui/clipboard/secret-clipboard.tsx';
-import { PasswordField } from '../ui/form/field.tsx';
-import { Form } from '../ui/form/form.tsx';
-import { Dialog } from '../ui/overlays/dialog.tsx';
-import { lookAtSession, type Session, sessionQuery, signOut } from './session.ts';
+import { useApiMutation } from '../../api/mutation.ts';
+import { Button } from '../../ui/button.tsx';
+import { ClipboardNote } from '../../ui/clipboard/secret-clipboard.tsx';
+import { PasswordField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
+import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { lookAtSession, type Session, sessionQuery, signOut } from '../session.ts';
+import { usePasswordConfirmation } from './use-password-confirmation.ts';
 
 /** Another page of this browser may open the session. */
 const LOOK_MS = 5000;
@@ -15,18 +14,9 @@ const LOOK_MS = 5000;
 /** What the lock asks for. */
 export function Locked({ session }: { session: Session }) {
   useQuery({ ...sessionQuery, refetchInterval: LOOK_MS });
-  // SECURITY: only in the field, which is cleared once the password was accepted.
-  const password = useRef<HTMLInputElement>(null);
-  const open = useApiMutation(
-    () => ask(client.POST('/auth/confirm', { body: { password: password.current?.value ?? '' } })),
-    {
-      changes: ['session'],
-      async onDone() {
-        if (password.current) password.current.value = '';
-        await lookAtSession();
-      },
-    },
-  );
+  const { password, confirm: open } = usePasswordConfirmation(async () => {
+    await lookAtSession();
+  });
   const leave = useApiMutation(signOut);
   return (
     <Dialog

@@ -1,9 +1,9 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 import { Suspense, useEffect, useState } from 'react';
-import { setConfirmationAsker } from '../api/confirmation.ts';
-import { ConfirmationDeclined } from '../api/problem.ts';
-import { desktop } from '../desktop.ts';
-import { useIdle } from './idle.ts';
+import { setConfirmationAsker } from '../../api/confirmation.ts';
+import { ConfirmationDeclined } from '../../api/problem.ts';
+import { desktop } from '../../desktop.ts';
+import { useIdle } from '../idle.ts';
 
 /** Loaded once the page is there: no page waits for it. */
 const PasswordDialog = lazyRouteComponent(() => import('./password-dialog.tsx'), 'PasswordDialog');

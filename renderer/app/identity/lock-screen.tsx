@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazyRouteComponent } from '@tanstack/react-router';
 import { Suspense, useEffect, useLayoutEffect } from 'react';
-import { noteOpened, noteOver, whenSessionCloses } from '../api/lock.ts';
-import { coverPage } from '../ui/cover.ts';
-import { useIdle } from './idle.ts';
-import { lookAtSession, type Session, sessionQuery } from './session.ts';
+import { noteOpened, noteOver, whenSessionCloses } from '../../api/lock.ts';
+import { coverPage } from '../../ui/cover.ts';
+import { useIdle } from '../idle.ts';
+import { lookAtSession, type Session, sessionQuery } from '../session.ts';
 
 /** Loaded once the page is there: no page waits for it. */
 const Locked = lazyRouteComponent(() => import('./locked.tsx'), 'Locked');
@@ -17,7 +17,7 @@ let person: string | null = null;
 
 /** Tells what waits whether the session is open, and to the same person. */
 function noteSession({ state, user, kind }: Session): void {
-  if (state === 'anonymous' || state === 'second_factor') {
+  if (state === 'anonymous' || state === 'second_factor' || state === 'password_change') {
     noteOver();
     return;
   }
