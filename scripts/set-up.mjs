@@ -54,6 +54,8 @@ const testPackages = [
   'util-linux',
   'chromium-headless-shell',
   'fonts-inter',
+  'zsh',
+  'fish',
 ];
 /** The types of the API, which the routes are asked for: one file for the console, one for the rest of electron/. */
 export const apiTypes = [join('renderer', 'api', 'schema.ts'), join('electron', 'api-types.d.ts')];

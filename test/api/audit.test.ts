@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { addPerson } from '../people.ts';
 import { ADMIN, describeOverDoors } from './harness.ts';
 
 interface Line {
@@ -71,7 +72,7 @@ describeOverDoors('the audit log', (door) => {
   });
 
   it('is read by those who may', async () => {
-    await send('POST', '/users', { email: 'u@example.org', password: 'a long enough password' });
+    await addPerson(send, { email: 'u@example.org', password: 'a long enough password' });
     const user = await door().signIn('u@example.org', 'a long enough password');
     for (const path of ['/audit/logs', '/audit/logs/1', '/audit/operations', '/audit/export']) {
       expect((await door().request('GET', path, undefined, user)).status, path).toBe(403);

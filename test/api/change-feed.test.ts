@@ -2,7 +2,9 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { everyProject } from '../../electron/instance/access/caller.ts';
 import { until } from '../keyring.ts';
+import { addPerson } from '../people.ts';
 import { ADMIN, describeOverDoors, openDoor, type TestDoor, type Who } from './harness.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -55,7 +57,7 @@ describeOverDoors('the feed of changes', (door) => {
   const owner = (method: string, path: string, body?: unknown) => door().owner(method, path, body);
   const addUser = async (name: string, role: string) => {
     const email = `${name}@example.org`;
-    const { body } = await owner('POST', '/users', { email, password: PASSWORD, roles: [role] });
+    const { body } = await addPerson(owner, { email, password: PASSWORD, role });
     return { id: body.user.id as number, ...(await door().signIn(email, PASSWORD)) };
   };
   /** Something everyone may hear: what came before it has been told by then. */
@@ -64,6 +66,40 @@ describeOverDoors('the feed of changes', (door) => {
     await owner('POST', '/projects', { name: `p${Date.now()}${Math.random()}` });
     await until(() => stream.hasEnded || stream.changed().length > before);
   };
+
+  it('tells a member of changes in their projects, and of no others', async () => {
+    const projects: string[] = [];
+    for (const name of ['member-own', 'member-other'])
+      projects.push(String((await owner('POST', '/projects', { name })).body.id));
+    const [mine = '', theirs = ''] = projects;
+    const member = await addUser('mia', 'member');
+    await owner('PUT', `/projects/${mine}/members/${member.id}`, { role: 'reader' });
+    const [stream, administrator] = [
+      await open(member),
+      await open(await door().signIn(ADMIN.email, ADMIN.password)),
+    ];
+    const change = async (project: string) => {
+      const before = administrator.changed().length;
+      await owner('POST', `/projects/${project}/env-vars`, { key: `K${before}`, value: 'x' });
+      // It was told to everyone who may hear it by then.
+      await until(() => administrator.changed().length > before);
+    };
+    await change(theirs);
+    await owner('POST', '/shared-variables', { key: `K${theirs}`, value: 'x' });
+    await until(() => administrator.changed().includes('shared-variables'));
+    expect(stream.changed()).toEqual([]);
+    await change(mine);
+    await until(() => stream.changed().length > 0);
+    expect(stream.changed()).toEqual(['projects']);
+    // Who loses the project is told, once, and hears no more of it.
+    await owner('DELETE', `/projects/${mine}/members/${member.id}`);
+    await until(() => stream.changed().length > 2);
+    const heard = stream.changed().length;
+    await change(mine);
+    await change(theirs);
+    expect(stream.changed().length).toBe(heard);
+    expect(stream.heard.map(({ event }) => event).filter((event) => event !== 'changed')).toEqual([]);
+  });
 
   it('begins with how things stand, and goes on with every change by whichever door', async () => {
     const stream = await open(await door().signIn(ADMIN.email, ADMIN.password));
@@ -247,6 +283,7 @@ it('is open 200 times in all, whoever listens', async () => {
       lineage: [apiKeyId],
       createdAt: 0,
       permissions: ['projects:read'],
+      projects: everyProject,
       ip: null,
       label: `key ${apiKeyId}`,
     });

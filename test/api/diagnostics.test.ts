@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { addPerson } from '../people.ts';
 import { ADMIN, describeOverDoors } from './harness.ts';
 
 describeOverDoors('diagnostics', (door) => {
@@ -66,6 +67,23 @@ describeOverDoors('diagnostics', (door) => {
       password: 'wrong wrong wrong',
     });
     await door().request('GET', '/projects', undefined, { token: api_key });
+    // Everything else that a person names.
+    await send('PUT', '/settings', { instance_name: 'canary-instance' });
+    const { slug } = (await send('POST', '/projects', { name: 'canary project', main_branch: 'canary-main' }))
+      .body;
+    await send('POST', `/projects/${slug}/environments`, { name: 'canary stage', branch: 'canary-branch' });
+    await send('POST', '/shared-variables', { key: 'CANARY_SHARED', value: 'canary-shared' });
+    await send('POST', `/projects/${slug}/deployment-tokens`, { name: 'canary token' });
+    const folder = join(door().dataDir, '..', `canary-folder-${process.pid}-${Date.now()}`);
+    mkdirSync(folder);
+    const destination = { kind: 'folder', name: 'canary destination', path: folder };
+    const { id } = (await send('POST', '/backups/destinations', destination)).body;
+    const schedule = { name: 'canary schedule', s3_source_id: id, schedule_expression: '0 3 * * *' };
+    expect((await send('POST', '/backups/schedules', schedule)).status).toBe(201);
+    await send('POST', `/backups/destinations/${id}/run`);
+    await send('POST', '/vault/key/copies', { format: 'words', place: 'canary drawer' });
+    await send('DELETE', `/projects/${slug}`);
+    rmSync(folder, { recursive: true });
     writeFileSync(join(door().dataDir, 'canary@example.org.age'), 'canary');
     const text = (await door().request('GET', '/diagnostics', undefined, cookie)).text;
     expect(text).toContain('"name":null,"size_bytes":6');
@@ -102,7 +120,7 @@ describeOverDoors('diagnostics', (door) => {
   it('are for administrators and the owner', async () => {
     for (const role of ['user', 'reader']) {
       const email = `${role}@example.org`;
-      await send('POST', '/users', { email, password: 'a long enough password', roles: [role] });
+      await addPerson(send, { email, password: 'a long enough password', role });
       const who = await door().signIn(email, 'a long enough password');
       expect((await door().request('GET', '/diagnostics', undefined, who)).status, role).toBe(403);
     }

@@ -114,6 +114,15 @@ describe('the HTTPS door', () => {
     slow.destroy();
   });
 
+  it('keeps a connection for longer than browsers do: one that is closed as it is used again loses a request', async () => {
+    const client = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    const head = new Promise<string>((resolve) => client.once('data', (bytes) => resolve(String(bytes))));
+    client.write(`GET /api/auth/email-status HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
+    const [, seconds] = /^keep-alive: timeout=(\d+)/im.exec(await head) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(300);
+    client.destroy();
+  });
+
   it('says that a port is taken', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'temps-port-'));
     const second = await openInstance({ dataDir });

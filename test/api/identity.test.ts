@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
+import { addPerson } from '../people.ts';
 import { ADMIN, describeOverDoors, openDoor, readCookie, readToken, type Who } from './harness.ts';
 
 /** As many as bcrypt reads. */
@@ -117,13 +118,8 @@ describeOverDoors('people and keys', (door) => {
 
   it('knows three roles and their aliases, and drops none silently', async () => {
     expect(
-      (
-        await owner('POST', '/users', {
-          email: 'r@example.org',
-          password: 'a long enough password',
-          roles: ['viewer'],
-        })
-      ).body.roles,
+      (await addPerson(owner, { email: 'r@example.org', password: 'a long enough password', role: 'viewer' }))
+        .body.roles,
     ).toEqual([{ name: 'reader' }]);
     expect(
       (
@@ -232,7 +228,7 @@ describeOverDoors('people and keys', (door) => {
     door().clock.advance(3 * DAY_MS);
 
     const { user } = (
-      await owner('POST', '/users', {
+      await addPerson(owner, {
         email: 'dev@example.org',
         password: 'a long enough password',
         roles: ['admin', 'reader'],
@@ -253,7 +249,7 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('gives nobody more through a key than they have', async () => {
-    await owner('POST', '/users', {
+    await addPerson(owner, {
       email: 'plain@example.org',
       password: 'a long enough password',
       roles: ['user'],
@@ -319,7 +315,7 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('asks for a second factor, takes each code once, and recovery codes once', async () => {
-    await owner('POST', '/users', { email: 'mfa@example.org', password: 'a long enough password' });
+    await addPerson(owner, { email: 'mfa@example.org', password: 'a long enough password' });
     const first = as(await door().signIn('mfa@example.org', 'a long enough password'));
     const { secret_key, recovery_codes } = (await first('POST', '/users/me/mfa/setup')).body;
     expect(recovery_codes).toHaveLength(10);
@@ -382,7 +378,7 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('ends the sessions of someone whose password is set anew', async () => {
-    await owner('POST', '/users', { email: 'reset@example.org', password: 'a long enough password' });
+    await addPerson(owner, { email: 'reset@example.org', password: 'a long enough password' });
     const old = as(await door().signIn('reset@example.org', 'a long enough password'));
     expect(
       (
@@ -411,6 +407,8 @@ describeOverDoors('people and keys', (door) => {
       kind: null,
       via: null,
       permissions: [],
+      every_project: false,
+      projects: [],
       confirmed_until: null,
       session_expires_at: null,
       is_set_up: true,
@@ -421,7 +419,7 @@ describeOverDoors('people and keys', (door) => {
     };
     expect(nobody.body).toEqual(known);
 
-    await owner('POST', '/users', {
+    await addPerson(owner, {
       email: 'stand@example.org',
       name: 'Stan',
       password: 'a long enough password',
@@ -488,7 +486,7 @@ describeOverDoors('people and keys', (door) => {
       secret: 'guess',
       environment_variables: [['A_TOKEN', 'canary-bulk']],
     });
-    await owner('POST', '/users', { email: 'bulk@example.org', password: 'a long enough password' });
+    await addPerson(owner, { email: 'bulk@example.org', password: 'a long enough password' });
     const paths = ['/projects/vaulted/variables/export', '/projects/vaulted/variables/resolved'];
     const cookie = await door().signIn('bulk@example.org', 'a long enough password');
     const user = as(cookie);
@@ -536,7 +534,7 @@ describeOverDoors('people and keys', (door) => {
   it('wakes no key of someone who may more than oneself', async () => {
     const expires_at = new Date(door().clock.now() + DAY_MS).toISOString();
     const made = (await owner('POST', '/api-keys', { name: 'high', role_type: 'admin', expires_at })).body;
-    await owner('POST', '/users', { email: 'low@example.org', password: 'a long enough password' });
+    await addPerson(owner, { email: 'low@example.org', password: 'a long enough password' });
     const user = as(await door().signIn('low@example.org', 'a long enough password'));
     for (const change of [{ expires_at: null }, { is_active: true }, { permissions: ['users:write'] }])
       expect((await user('PUT', `/api-keys/${made.id}`, change)).body.error_code).toBe('not_found');
@@ -571,7 +569,7 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('changes what one is called, all of it or nothing, and asks who is there', async () => {
-    await owner('POST', '/users', { email: 'self@example.org', password: 'a long enough password' });
+    await addPerson(owner, { email: 'self@example.org', password: 'a long enough password' });
     const me = as(await door().signIn('self@example.org', 'a long enough password'));
     const named = await me('PATCH', '/users/me', { name: 'Sel', username: 'sel', email: '' });
     expect(named.body.user).toMatchObject({ name: 'Sel', username: 'sel', email: 'self@example.org' });
@@ -608,11 +606,14 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('shows one where one is signed in, and ends those sessions and no one else’s', async () => {
-    await owner('POST', '/users', { email: 'many@example.org', password: 'a long enough password' });
+    await addPerson(owner, { email: 'many@example.org', password: 'a long enough password' });
     const signIn = () => door().signIn('many@example.org', 'a long enough password');
     const here = as(await signIn());
     const there = as(await signIn());
     const elsewhere = as(await signIn());
+    // That of the invitation.
+    const accepted = (await here('GET', '/users/me/sessions')).body.sessions.at(-1);
+    expect((await here('DELETE', `/users/me/sessions/${accepted.id}`)).status).toBe(204);
     const stranger = as(await door().signIn(ADMIN.email, ADMIN.password));
     type Listed = { id: number; current: boolean; kind: string };
     const list = async (who = here): Promise<Listed[]> =>
@@ -627,7 +628,11 @@ describeOverDoors('people and keys', (door) => {
       expires_at: door().clock.now() + 7 * DAY_MS,
       last_seen_at: door().clock.now(),
       user_agent: null,
+      browser: null,
+      system: null,
+      device: 'program',
       ip: door().name === 'https' ? expect.stringMatching(/127\.0\.0\.1|::1/) : null,
+      place: door().name === 'https' ? 'this_machine' : null,
       current: true,
     });
     const [theirs] = await list(stranger);

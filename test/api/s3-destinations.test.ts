@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withRunProgress } from '../../electron/cli/backup/run-progress.ts';
 import { connectTo } from '../../electron/cli/client.ts';
+import { INTERRUPTED } from '../../electron/cli/command-error.ts';
 import { openGivenBucket, restoreBackup } from '../../electron/instance/backups/restore/restore-directory.ts';
 import { BUCKET, type FaultProxy, openFaultProxy, openS3rver, type TestStore } from '../s3-stores.ts';
 import { openDoor, type TestDoor } from './harness.ts';
@@ -273,7 +274,7 @@ describe('a bucket as a destination', () => {
     const command = withRunProgress(client, id, () =>
       client.post('/backups/destinations/{id}/run', { path: { id } }),
     );
-    const ended = expect(command).rejects.toMatchObject({ code: 'cancelled' });
+    const ended = expect(command).rejects.toMatchObject({ code: INTERRUPTED });
     await hanging;
     // The command's own listener alone: who else listens in this process would end it.
     for (const listener of process.listeners('SIGINT')) if (!others.includes(listener)) listener('SIGINT');

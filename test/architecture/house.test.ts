@@ -52,6 +52,7 @@ const visits = [
   ['identity', 'projects'], // a deployment token is named with its project
   ['projects', 'audit_log'], // the history of an environment is told from the log
   ['projects', 'deployment_tokens'], // the secrets of a project's tokens go with it
+  ['projects', 'project_members'], // roles in a project end with it
   ['projects', 'secrets'], // when a variable was last read
 ];
 

@@ -25,12 +25,15 @@ const mayReveal = [
   'electron/instance/backups/reading/opening-identity.ts', // its recipient is computed
   'electron/instance/identity/users/passwords.ts', // measured, and given to bcrypt
   'electron/instance/identity/sessions/second-factor.ts', // computes the code
+  'electron/instance/projects/comparing/compare-environments.ts', // compared with each other
+  'electron/instance/projects/comparing/copy-variables.ts', // compared with the value in force
   'electron/instance/projects/env-files/env-file-routes.ts', // run and export
   'electron/instance/projects/variables/generated-value-routes.ts', // nobody's yet
   'electron/instance/run-alone.ts', // run where no instance runs
   'electron/instance/projects/env-files/env-import.ts', // compared with the value in force
   'electron/instance/projects/ends/value-end.ts', // looked through for the time it ends
   'electron/instance/projects/variables/reference-check.ts', // looked through for references
+  'electron/instance/projects/variables/shared-gate.ts', // looked through for references
   'electron/instance/projects/variables/references.ts', // resolved at use
   'electron/instance/projects/env-files/env-export.ts', // the text of a .env file
   'electron/instance/projects/variables/variable-changes.ts', // looked through for references
@@ -65,7 +68,24 @@ const mayExport = [
   'electron/instance/vault/split/split-making.ts',
 ];
 
+/** Files of the console that take a span of time from this computer's clock; all else is told by the instance's. */
+const maySpan = [
+  'renderer/api/client.ts', // how long an answer took
+  'renderer/app/presence.ts', // how long ago someone was there
+  'renderer/ui/clipboard/clipboard-watch.ts', // until it is cleared
+  'renderer/ui/clipboard/countdown.ts', // the same, shown
+  'renderer/ui/time.ts', // what the instance's clock is told from
+  'renderer/variables/table/use-reveal.ts', // until it is hidden
+];
+
 describe('the tree', () => {
+  it('asks this computer for the time in the listed files of the console and no others', () => {
+    const found = globSync('renderer/**/*.{ts,tsx}', { cwd: root }).filter((file) =>
+      /Date\.now\b|new Date\(\)/.test(read(file)),
+    );
+    expect(found.sort()).toEqual(maySpan);
+  });
+
   it('reveals secrets in the listed files and no others', () => {
     const found = sources.filter((file) => /\.reveal\(\)/.test(read(file)));
     expect(found).toEqual([...mayReveal].sort());
@@ -120,6 +140,10 @@ describe('the schema', () => {
       ({ table, column }) =>
         /_hash$|_secret_id$|^secret_id$|_fingerprint$|_prefix$/.test(column) ||
         column === 'is_secret' ||
+        // Whether somebody else chose it.
+        (table === 'users' && column === 'must_change_password') ||
+        // A reference to a key that may be gone.
+        (table === 'invitations' && column === 'api_key_id') ||
         (table === 'env_vars' && column === 'key') ||
         // What serialises the runs of a job.
         (table === 'job_runs' && column === 'key'),

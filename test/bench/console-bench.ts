@@ -8,7 +8,17 @@ import { slowDown } from '../console/support/slow-network.ts';
 import { median, ms, note } from './figures.ts';
 
 const VARIABLES = 10_000;
+/** Of the lists of variables that are measured. */
+const SIZES = [0, 1, 2000, VARIABLES];
+const SLOWEST_MS = 120_000;
 const FIRST_LOAD_LIMIT_BYTES = 250_000;
+
+interface View {
+  what: string;
+  path: string;
+  /** Selector of what is there once it can be used. */
+  sign: string;
+}
 
 /** The console in a real browser: what it loads, how soon it can be used, how it scrolls. */
 export async function benchConsole(): Promise<void> {
@@ -19,8 +29,7 @@ export async function benchConsole(): Promise<void> {
   try {
     await fill(console);
     const { page } = await console.open(browser);
-    await noteNavigation(page, '/', 'Home');
-    await noteNavigation(page, '/projects/large', 'large');
+    for (const view of [HOME, ...SIZES.map(viewOf)]) await noteNavigation(page, view);
     await noteScroll(page);
     await noteSlowNetwork(console, browser);
   } finally {
@@ -46,30 +55,45 @@ function noteFirstLoad(): void {
   });
 }
 
+/** A project of each size. */
 async function fill({ api }: TestConsole): Promise<void> {
-  await api('POST', '/projects', { name: 'large' });
-  const half = VARIABLES / 2;
-  for (let part = 0; part < 2; part++) {
-    const lines = Array.from({ length: half }, (_, at) => `VARIABLE_${part * half + at}=value ${at}`);
-    await api('POST', '/projects/large/variables/import', {
-      content_base64: Buffer.from(lines.join('\n')).toString('base64'),
-      secret: 'none',
-    });
+  for (const size of SIZES) {
+    await api('POST', '/projects', { name: nameOf(size) });
+    // An import takes so many at once.
+    for (let from = 0; from < size; from += 5000) {
+      const many = Math.min(5000, size - from);
+      const lines = Array.from({ length: many }, (_, at) => `VARIABLE_${from + at}=value ${from + at}`);
+      await api('POST', `/projects/${nameOf(size)}/variables/import`, {
+        content_base64: Buffer.from(lines.join('\n')).toString('base64'),
+        secret: 'none',
+      });
+    }
   }
 }
 
-/** From the start of a navigation to its heading on the screen: the median of five, nothing cached of the page. */
-async function noteNavigation(page: Page, path: string, heading: string): Promise<void> {
+const nameOf = (size: number): string => `with-${size}`;
+
+const HOME: View = { what: 'Home', path: '/', sign: 'h1' };
+
+/** The list of a project, once its first row, or that there is none, is on the screen. */
+const viewOf = (size: number): View => ({
+  what: `list of ${size.toLocaleString('en')} ${size === 1 ? 'variable' : 'variables'}`,
+  path: `/projects/${nameOf(size)}`,
+  sign: size === 0 ? 'text="No variables yet"' : 'text="VARIABLE_0"',
+});
+
+/** From the start of a navigation until it can be used: the median of five, nothing cached of the page. */
+async function noteNavigation(page: Page, { what, path, sign }: View): Promise<void> {
   const times: number[] = [];
   for (let round = 0; round < 5; round++) {
     const began = performance.now();
     await page.goto(path);
-    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await page.locator(sign).first().waitFor();
     times.push(performance.now() - began);
   }
   const measured = median(times);
   note({
-    what: `console, ${path} usable`,
+    what: `console, ${what} usable`,
     measured: ms(measured),
     against: 'from the start of the navigation, on loopback',
     ratio: measured / 1000,
@@ -78,40 +102,28 @@ async function noteNavigation(page: Page, path: string, heading: string): Promis
   });
 }
 
-const ROWS = 2000;
-
-/** On slow 3G, with nothing in the cache: the first heading, and a list with its values. */
+/** On slow 3G, each with nothing in the cache. */
 async function noteSlowNetwork(console: TestConsole, browser: Browser): Promise<void> {
-  await console.api('POST', '/projects', { name: 'listed' });
-  const lines = Array.from({ length: ROWS }, (_, at) => `LISTED_${at}=value ${at}`);
-  await console.api('POST', '/projects/listed/variables/import', {
-    content_base64: Buffer.from(lines.join('\n')).toString('base64'),
-    secret: 'none',
-  });
-  const { page } = await console.open(browser, '/icon.svg');
-  await slowDown(page);
-  const views = [
-    { what: 'first heading', path: '/', sign: 'h1', limitMs: 5000 },
-    {
-      what: `list of ${ROWS.toLocaleString('en')} variables`,
-      path: '/projects/listed',
-      sign: 'text="LISTED_0"',
-      limitMs: 10_000,
-    },
-  ];
-  for (const { what, path, sign, limitMs } of views) {
+  const limits = new Map([
+    [HOME, 5000],
+    ...SIZES.map((size) => [viewOf(size), size <= 2000 ? 10_000 : null] as const),
+  ]);
+  for (const [{ what, path, sign }, limitMs] of limits) {
+    const { page, context } = await console.open(browser, '/icon.svg');
+    await slowDown(page);
     const began = performance.now();
-    await page.goto(path, { waitUntil: 'commit' });
-    await page.locator(sign).first().waitFor();
+    await page.goto(path, { waitUntil: 'commit', timeout: SLOWEST_MS });
+    await page.locator(sign).first().waitFor({ timeout: SLOWEST_MS });
     const measured = performance.now() - began;
     note({
       what: `console on slow 3G, ${what}`,
       measured: ms(measured),
       against: '400 kbit/s, 400 ms, nothing cached',
-      ratio: measured / limitMs,
-      limit: `≤ ${limitMs / 1000} s`,
-      met: measured <= limitMs,
+      ratio: limitMs === null ? null : measured / limitMs,
+      limit: limitMs === null ? 'reported' : `≤ ${limitMs / 1000} s`,
+      met: limitMs === null ? null : measured <= limitMs,
     });
+    await context.close();
   }
 }
 

@@ -14,7 +14,7 @@ const ROUNDS = 15;
 /** How long a shell may take to complete a word. */
 const COMPLETED_MS = 100;
 
-type Way = 'node' | 'dotenvx' | 'running' | 'alone' | 'version' | 'status';
+type Way = 'node' | 'dotenvx' | 'running' | 'alone' | 'version' | 'status' | 'names';
 
 /** `run -- true` with and without an instance, turn about with its peer, and what a shell takes to complete a word. */
 export async function benchRun(): Promise<void> {
@@ -42,6 +42,8 @@ export async function benchRun(): Promise<void> {
     alone: () => run(alone),
     version: () => ours('--version'),
     status: () => ours('status', '--data-dir', alone),
+    names: () =>
+      ours('completion', 'names', 'variables', '--', 'env', 'get', '-p', 'bench', '--data-dir', running),
   };
   const served = await serve(running);
   const took = Object.fromEntries(Object.keys(ways).map((way) => [way, [] as number[]]));
@@ -74,6 +76,7 @@ export async function benchRun(): Promise<void> {
   report('--version', 'version');
   report('status, no instance running', 'status');
   noteCompletion(folder, time);
+  noteWaitAtKey('a name completed, asked of the instance', of('names'));
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -88,9 +91,12 @@ function noteCompletion(folder: string, time: (command: string, args: string[]) 
        for ((n = 0; n < ${times}; n++)); do _temps_desktop; done; [ "$COMPREPLY" = --allow-empty ] || [ ${times} = 0 ]`,
     ]);
   const rounds = Array.from({ length: ROUNDS }, () => (complete(11) - complete(1)) / 10);
-  const took = median(rounds);
+  noteWaitAtKey('a word completed by bash', median(rounds));
+}
+
+function noteWaitAtKey(what: string, took: number): void {
   note({
-    what: 'a word completed by bash',
+    what,
     measured: ms(took),
     against: `${COMPLETED_MS} ms`,
     ratio: took / COMPLETED_MS,

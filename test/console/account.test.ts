@@ -1,13 +1,11 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { expectNoOverflow, PASSWORD, signInAs } from './support/visitors.ts';
 
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const EMAIL = 'jonas@example.org';
 
 describe('your account', () => {
@@ -15,15 +13,10 @@ describe('your account', () => {
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     ({ page } = await signInAs(opened, browser, { email: EMAIL, role: 'reader' }));
     await page.goto('/account');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   it('changes the name, and says when an address is somebody else’s', async () => {
@@ -121,6 +114,8 @@ describe('your account', () => {
 
   it('says while locked that authenticators do not work', async () => {
     await opened.api('POST', '/vault/lock');
+    // Its connections end with the certificate. Once the page says so it has others: what goes out on those that ended fails.
+    await page.getByText('Locked', { exact: true }).first().waitFor();
     await page.goto('/account');
     await page.getByText('The new secret could not be encrypted.').waitFor();
     expect(await page.getByRole('button', { name: 'Set up' }).isDisabled()).toBe(true);

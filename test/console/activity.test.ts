@@ -1,22 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { expectNoOverflow, signInAs } from './support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('activity', () => {
   let opened: TestConsole;
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     await opened.api('POST', '/projects', {
       name: 'photos',
       secret: 'guess',
@@ -24,10 +20,6 @@ describe('activity', () => {
     });
     for (let at = 0; at < 120; at++) await opened.api('PUT', '/projects/photos', { preset: `p${at}` });
     ({ page } = await opened.open(browser, '/activity'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   it('says what was done in words, and loads more', async () => {

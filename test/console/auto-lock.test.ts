@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
 import { expectAccessible } from './support/accessibility.ts';
 import { hasChromium, launchBrowser } from './support/browser.ts';
+import { it } from './support/in-browser.ts';
 
 /** What is used of a real instance in this process, whose time can be moved. */
 interface Door {
@@ -19,7 +19,6 @@ const { ADMIN, openDoor } = (await import(harness)) as {
   openDoor(name: 'https'): Promise<Door>;
 };
 
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const MINUTE_MS = 60_000;
 
 describe('the automatic lock', () => {

@@ -1,14 +1,8 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import { describe, expect } from 'vitest';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 
-const it = requires(
-  'the console in a browser',
-  hasChromium(),
-  'needs chromium (Debian: apt-get install chromium)',
-);
 /** Split, so that this very file's text in a stack trace is no hit. */
 const CANARY = ['canary', '7d1f0c', 'plaintext'].join('-');
 const TYPED = ['canary', '39ab52', 'typed'].join('-');
@@ -19,9 +13,8 @@ describe('a value', () => {
   let page: Page;
   const said: string[] = [];
   const urls: string[] = [];
-  beforeAll(async () => {
-    browser = await launchBrowser();
-    console = await startConsole();
+  startInBrowser(async (started) => {
+    ({ opened: console, browser } = started);
     await console.api('POST', '/projects', { name: 'shop' });
     await console.api('POST', '/projects/shop/env-vars', {
       key: 'API_SECRET',
@@ -33,10 +26,6 @@ describe('a value', () => {
     page.on('request', (request) => urls.push(request.url()));
     await page.goto('/projects/shop');
     await page.getByText('API_SECRET').first().waitFor();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await console?.stop();
   });
 
   it('is nowhere before it is asked for', async () => {

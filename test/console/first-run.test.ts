@@ -2,15 +2,14 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { hasKeyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
+import { hasChromium } from './support/browser.ts';
 import { ADA, startConsole, type TestConsole } from './support/console.ts';
+import { it, launchForTests } from './support/in-browser.ts';
 import { expectNoOverflow, signInAs } from './support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 const withKeyring = requires(
   'a real Secret Service',
@@ -26,16 +25,13 @@ describe('setting up in a browser', () => {
   beforeEach(() => {
     nas = mkdtempSync(join(tmpdir(), 'temps-first-run-'));
   });
-  beforeAll(async () => {
-    if (hasChromium()) browser = await launchBrowser();
+  launchForTests((launched) => {
+    browser = launched;
   });
   afterEach(async () => {
     rmSync(nas, { recursive: true, force: true });
     await opened?.stop();
     opened = null;
-  });
-  afterAll(async () => {
-    await browser?.close();
   });
 
   async function openSetUp(

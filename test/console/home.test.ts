@@ -1,29 +1,23 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { afterEach, describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
+import { it, launchForTests } from './support/in-browser.ts';
 import { proveWords, seedShop, takeWords } from './support/lost-key.ts';
 import { expectNoOverflow, signInAs } from './support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('home', () => {
   let browser: Browser;
   let opened: TestConsole | null = null;
 
-  beforeAll(async () => {
-    if (hasChromium()) browser = await launchBrowser();
+  launchForTests((launched) => {
+    browser = launched;
   });
   afterEach(async () => {
     await opened?.stop();
     opened = null;
-  });
-  afterAll(async () => {
-    await browser?.close();
   });
 
   it('leads a first start to a project and a copy of the key', async () => {

@@ -14,6 +14,7 @@ import { openSticks, whyNoSticks } from '../sticks.ts';
 import { expectAccessible } from './support/accessibility.ts';
 import { hasChromium, launchBrowser } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
+import { it } from './support/in-browser.ts';
 import {
   addSecrets,
   answerThree,
@@ -24,7 +25,6 @@ import {
   typePassphrase,
 } from './support/key-steps.ts';
 
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const whyNot = hasChromium() ? whyNoSticks() : 'needs chromium';
 const plugs = requires('sticks in a browser', whyNot === null, whyNot ?? '');
 const ZBARIMG = '/usr/bin/zbarimg';
@@ -324,7 +324,7 @@ describe('the encryption key in a browser', () => {
     await page.getByText('They match. It counts.').waitFor();
   });
 
-  it('downloads a protected file, which counts only from a separate drive, and forgets one', async () => {
+  it('downloads a protected file, which counts by the word of who reads it back, and forgets one', async () => {
     await open('/key/copy');
     await chooseWay(page, 'USB stick or other drive');
     await page.getByRole('button', { name: 'Download it in this browser…' }).click();
@@ -338,12 +338,37 @@ describe('the encryption key in a browser', () => {
     await page.getByRole('button', { name: 'I have moved it' }).click();
     await page.getByLabel('Choose a file').setInputFiles(file);
     await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
-    await page.getByRole('button', { name: 'Verify' }).click();
-    await page.getByText('They match. It does not count: it is not in a separate place.').waitFor();
+    const verify = page.getByRole('button', { name: 'Verify' });
+    expect(await verify.isDisabled()).toBe(true);
+    await page.getByLabel('Where it lies').fill('stick in the kitchen');
+    await expectAccessible(page, 'where a copy lies');
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await overflow(page)).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await verify.click();
+    // This browser has the disk of the database.
+    await page.getByRole('alert').filter({ hasText: 'on the machine of the instance now' }).waitFor();
+    await page.getByRole('radio', { name: 'A drive that I keep apart' }).click();
+    await verify.click();
+    await page.getByText('They match. It counts. Where it lies was said by whoever verified it').waitFor();
 
     await page.getByRole('link', { name: 'Done' }).click();
+    // Later it is read back again, with the word that is on record.
+    const told = async () =>
+      (await listCopies()).find(({ place }: { place: string }) => place === 'stick in the kitchen');
+    const verifiedAt = (await told())?.verified_at ?? 0;
+    await page.getByRole('link', { name: /^Verify.*: stick in the kitchen$/ }).click();
+    await page.getByLabel('Choose a file').setInputFiles(file);
+    await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
+    expect(await page.getByLabel('Where it lies').inputValue()).toBe('stick in the kitchen');
+    await page.getByRole('radio', { name: 'A drive that I keep apart' }).click();
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    await page.getByRole('status', { name: 'Result' }).getByText('Where it lies was said').waitFor();
+    expect((await told())?.verified_at).toBeGreaterThan(verifiedAt);
+    await page.getByRole('link', { name: 'Done' }).click();
+
     const before = await listCopies();
-    await page.getByRole('button', { name: 'More for downloaded' }).click();
+    await page.getByRole('button', { name: 'More for stick in the kitchen' }).click();
     await page.getByRole('menuitem', { name: 'Forget it…' }).click();
     await expectAccessible(page, 'forgetting a copy');
     await page.getByRole('button', { name: 'Forget copy' }).click();

@@ -2,16 +2,16 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import { hasKeyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
+import { hasChromium } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
+import { it, launchForTests } from './support/in-browser.ts';
 import { loseKey, seedShop, takeWords } from './support/lost-key.ts';
 import { expectNoOverflow, PASSWORD, signInAs } from './support/visitors.ts';
 
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const withKeyring = requires(
   'a real Secret Service',
   hasChromium() && hasKeyring(),
@@ -28,15 +28,12 @@ describe('a locked vault', () => {
   let browser: Browser;
   let opened: TestConsole | null = null;
 
-  beforeAll(async () => {
-    if (hasChromium()) browser = await launchBrowser();
+  launchForTests((launched) => {
+    browser = launched;
   });
   afterEach(async () => {
     await opened?.stop();
     opened = null;
-  });
-  afterAll(async () => {
-    await browser?.close();
   });
 
   async function openShop(options: Parameters<typeof startConsole>[0] = {}): Promise<TestConsole> {

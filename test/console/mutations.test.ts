@@ -1,10 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+import { describe, expect } from 'vitest';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 
 /** What every form and button that changes something does, shown by the form of a new API key. */
 describe('a change', () => {
@@ -26,14 +23,9 @@ describe('a change', () => {
   const listKeys = async (): Promise<string[]> =>
     (await opened.api('GET', '/api-keys')).api_keys.map((key: { name: string }) => key.name).sort();
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     ({ page } = await opened.open(browser, '/people/keys'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   it('is sent once, however often its button is pressed', async () => {

@@ -1,12 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { expectNoOverflow, signInAs } from './support/visitors.ts';
 
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const LONG = 'a name that does not end '.repeat(20).trim();
 
 async function tokenId({ api }: TestConsole, name: string): Promise<number> {
@@ -19,14 +17,9 @@ describe('projects', () => {
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     ({ page } = await opened.open(browser, '/projects'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   it('makes the first project by keyboard and offers to paste its .env', async () => {
@@ -126,7 +119,10 @@ describe('projects', () => {
     });
     await page.getByRole('button', { name: 'Actions for staging' }).click();
     await page.getByRole('menuitem', { name: 'Settings…' }).click();
-    await page.getByLabel('Branch').fill('next');
+    // What is typed goes there, although a menu opened it.
+    const branch = page.getByLabel('Branch');
+    await expect.poll(() => branch.evaluate((field) => field === document.activeElement)).toBe(true);
+    await branch.fill('next');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('cell', { name: 'next' }).waitFor();
 
@@ -228,7 +224,8 @@ describe('projects', () => {
     await page.getByRole('button', { name: 'Create token' }).click();
     await page.getByText('A token with this name already exists in this project.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByRole('button', { name: 'Delete ci' }).click();
+    await page.getByRole('button', { name: 'Actions for ci' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
     await page.getByRole('button', { name: 'Delete token' }).click();
     await page.getByText('No tokens yet').waitFor();
   });
@@ -237,6 +234,16 @@ describe('projects', () => {
     for (const tab of ['environments', 'tokens', 'settings']) {
       await page.goto(`/projects/nowhere/${tab}`);
       await page.getByText('Page not found').waitFor();
+    }
+  });
+
+  it('says when there is no such page, beside the sidebar', async () => {
+    for (const path of ['/no-such-page', '/projects/shop/no-such-tab', '/settings/a/b/c']) {
+      await page.goto(path);
+      await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+      await expectAccessible(page, `no page at ${path}`);
+      await page.getByRole('link', { name: 'Projects', exact: true }).click();
+      await page.getByRole('heading', { name: 'Projects' }).waitFor();
     }
   });
 

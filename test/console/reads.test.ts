@@ -1,28 +1,20 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { seedShop } from './support/lost-key.ts';
 import { expectNoOverflow } from './support/visitors.ts';
 
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const KEY = '<b>nightly</b>';
 
 describe('who read a secret', () => {
   let browser: Browser;
   let c: TestConsole;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    browser = await launchBrowser();
-    c = await startConsole();
+  startInBrowser(async (started) => {
+    ({ opened: c, browser } = started);
     await seedShop(c, { API_TOKEN: 'canary-value' });
-  });
-  afterAll(async () => {
-    await c?.stop();
-    await browser?.close();
   });
 
   it('is listed in its menu while it is read, and on Home until it was me', async () => {

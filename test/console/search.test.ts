@@ -1,21 +1,17 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { expectNoOverflow } from './support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('finding things', () => {
   let opened: TestConsole;
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     for (const [name, variables] of [
       [
         'shop',
@@ -34,10 +30,6 @@ describe('finding things', () => {
       password: 'brisk lantern under',
     });
     ({ page } = await opened.open(browser, '/'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   const palette = () => page.getByRole('combobox', { name: 'Search names, pages and commands' });
@@ -73,6 +65,11 @@ describe('finding things', () => {
     await options().filter({ hasText: 'HTTPS names' }).click();
     await page.waitForURL('**/settings#this-instance');
     await page.getByRole('region', { name: 'This instance' }).waitFor();
+
+    await find('rate limiting');
+    await options().filter({ hasText: 'Rate limiting' }).click();
+    await page.waitForURL('**/settings#for-deployments');
+    await page.getByRole('region', { name: 'For deployments' }).getByText('Rate limiting').waitFor();
   });
 
   it('names every setting by the section where it is', async () => {
@@ -85,6 +82,7 @@ describe('finding things', () => {
       found.map((link) => new URL((link as HTMLAnchorElement).href).hash),
     );
     expect(hashes.length).toBeGreaterThan(5);
+    expect(hashes).toContain('#for-deployments');
     await page.goto('/settings');
     for (const hash of new Set(hashes)) await page.locator(`section${hash}`).waitFor();
   });

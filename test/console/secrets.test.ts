@@ -2,29 +2,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { afterEach, describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
+import { it, launchForTests } from './support/in-browser.ts';
 import { seedShop, startOver } from './support/lost-key.ts';
 import { expectNoOverflow } from './support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('the list of secrets', () => {
   let browser: Browser;
   let opened: TestConsole | null = null;
 
-  beforeAll(async () => {
-    if (hasChromium()) browser = await launchBrowser();
+  launchForTests((launched) => {
+    browser = launched;
   });
   afterEach(async () => {
     await opened?.stop();
     opened = null;
-  });
-  afterAll(async () => {
-    await browser?.close();
   });
 
   async function openShop(): Promise<TestConsole> {

@@ -1,27 +1,19 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { expectNoOverflow, signInAs } from './support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('settings', () => {
   let opened: TestConsole;
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     ({ page } = await opened.open(browser, '/settings'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   it('says what is wrong beside the field, then saves what changed', async () => {

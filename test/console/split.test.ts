@@ -1,15 +1,12 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { readQr } from '../read-qr.ts';
-import { requires } from '../requires.ts';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { addSecrets, overflow } from './support/key-steps.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('a split key in a browser', () => {
   let browser: Browser;
@@ -23,17 +20,12 @@ describe('a split key in a browser', () => {
   const urls: string[] = [];
   const said: string[] = [];
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [browser, c] = await Promise.all([launchBrowser(), startConsole()]);
+  startInBrowser(async (started) => {
+    ({ opened: c, browser } = started);
     await addSecrets(c);
     ({ context, page } = await c.open(browser, '/key'));
     page.on('request', (request) => urls.push(request.url()));
     page.on('console', (message) => said.push(message.text()));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await c?.stop();
   });
 
   const button = (name: string | RegExp) => page.getByRole('button', { name });

@@ -1,34 +1,23 @@
-import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import type { Browser, Page, Route } from 'playwright-core';
+import { beforeEach, describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { expectNoOverflow } from './support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 /** Each state is the table's own, whatever it lists: the projects stand for all. */
 describe('a table', () => {
   let browser: Browser;
   let console: TestConsole;
-  let context: BrowserContext;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    browser = await launchBrowser();
-    console = await startConsole();
-    ({ context, page } = await console.open(browser));
+  startInBrowser(async (started) => {
+    ({ opened: console, browser } = started);
+    ({ page } = await console.open(browser));
   });
   beforeEach(async () => {
     await page?.unrouteAll({ behavior: 'ignoreErrors' });
     await page?.setViewportSize({ width: 1280, height: 800 });
-  });
-  afterAll(async () => {
-    await context?.close();
-    await browser?.close();
-    await console?.stop();
   });
   const table = () => page.getByRole('table', { name: 'Projects' });
   const problem = (status: number, error_code: string, detail: string) => (route: Route) =>

@@ -2,18 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { expectNoOverflow, signInAs } from './support/visitors.ts';
-
-const it = requires(
-  'the console in a browser',
-  hasChromium(),
-  'needs chromium (Debian: apt-get install chromium)',
-);
 
 /** What a trip through a text must not change. */
 const HARD_VALUES: Record<string, string> = {
@@ -47,18 +40,13 @@ describe('.env files, locked and large lists', () => {
   const part = (name: string) => dialog().getByRole('region', { name, exact: true });
   const table = () => page.getByRole('table', { name: 'Variables' });
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [console, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened: console, browser } = started);
     for (const name of ['blank', 'shop', 'trip', 'large']) await console.api('POST', '/projects', { name });
     ({ context, page } = await console.open(browser));
     page.setDefaultTimeout(8000);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   }, 30_000);
-  afterAll(async () => {
-    await browser?.close();
-    await console?.stop();
-  });
 
   it('begins an empty project with a pasted .env, and clears the clipboard', async () => {
     await page.goto('/projects/blank');

@@ -1,16 +1,9 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
+import { beforeEach, describe, expect } from 'vitest';
 import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
+import type { TestConsole } from './support/console.ts';
+import { it, startInBrowser } from './support/in-browser.ts';
 import { expectNoOverflow } from './support/visitors.ts';
-
-const it = requires(
-  'the console in a browser',
-  hasChromium(),
-  'needs chromium (Debian: apt-get install chromium)',
-);
 
 const DATABASE_URL = 'postgres://photos:vT9-kq2Lw0Xr7b@db:5432/photos';
 describe('variables', () => {
@@ -43,10 +36,8 @@ describe('variables', () => {
     await page.getByRole('table', { name: 'Variables' }).waitFor();
   };
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    browser = await launchBrowser();
-    console = await startConsole();
+  startInBrowser(async (started) => {
+    ({ opened: console, browser } = started);
     await console.api('POST', '/projects', { name: 'photos' });
     for (const name of ['staging', 'preview'])
       await console.api('POST', '/projects/photos/environments', { name });
@@ -67,10 +58,6 @@ describe('variables', () => {
     ({ context, page } = await console.open(browser, '/projects/photos'));
     page.setDefaultTimeout(8000);
   }, 30_000);
-  afterAll(async () => {
-    await browser?.close();
-    await console?.stop();
-  });
 
   describe('the table', () => {
     beforeEach(() => go());

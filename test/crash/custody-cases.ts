@@ -17,7 +17,7 @@ import Database from 'better-sqlite3';
 import { AppError } from '../../electron/instance/kernel/app-error.ts';
 import { isUnused } from '../../electron/instance/vault/vault-core.ts';
 import { type Child, startChild } from '../child.ts';
-import { snapshot } from '../folder-snapshot.ts';
+import { snapshot } from '../folders.ts';
 import { type Keyring, startKeyring } from '../keyring.ts';
 import type { Tally } from './interruptions.ts';
 import { discard, openCore, plantedValue, prepare } from './open-core.ts';

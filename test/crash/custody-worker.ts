@@ -1,3 +1,4 @@
+import { everyProject } from '../../electron/instance/access/caller.ts';
 import { AppError } from '../../electron/instance/kernel/app-error.ts';
 import { settleRelocation } from '../../electron/instance/vault/home/relocation.ts';
 import { shredKey } from '../../electron/instance/vault/key/key-history.ts';
@@ -13,7 +14,14 @@ import { rotate } from './scenarios.ts';
  */
 const [work = '', dataDir = '', count = '0'] = process.argv.slice(2);
 const OWNER = { kind: 'owner' as const, via: 'socket' as const, ip: null, label: 'owner' };
-const owner = { ...OWNER, permissions: [], userId: null, sessionId: null, confirmedAt: null };
+const owner = {
+  ...OWNER,
+  permissions: [],
+  projects: everyProject,
+  userId: null,
+  sessionId: null,
+  confirmedAt: null,
+};
 
 /** With so many values, and its key in the keychain. */
 async function prepareInKeychain(): Promise<void> {

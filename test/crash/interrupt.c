@@ -9,7 +9,8 @@
  *                   folder's name. Without it calls are only counted
  *   INTERRUPT_WITH  "kill"; "stop", which lets the call happen once the process is continued; or the errno the
  *                   call answers
- *   INTERRUPT_LOG   file that gets one line a call, its name; the one interrupted ends with "!"
+ *   INTERRUPT_LOG   file that gets one line a call, its name; the one interrupted ends with "!", and that of a folder
+ *                   with "!" and the folder's name
  *   INTERRUPT_CALLS the calls that count, as ",fsync,link,"
  *   INTERRUPT_UNDER folder; without it calls count wherever they go
  *   INTERRUPT_WHILE file with an errno: as long as it exists, every such call answers it, as a disk that is full,
@@ -19,6 +20,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -31,6 +33,8 @@
 #define MOST_CALLS 4096
 /* By the folder's number; where folders are none of it, by 0. */
 static atomic_long counts[MOST_CALLS];
+/* One call is stopped at a time: a second one, of another thread, would be counted and never seen. */
+static pthread_mutex_t stopping = PTHREAD_MUTEX_INITIALIZER;
 
 static void say(const char *name, const char *mark) {
   const char *path = getenv("INTERRUPT_LOG");
@@ -77,13 +81,18 @@ static int interrupted(const char *name, const char *path) {
     say(name, "");
     return 0;
   }
-  say(name, "!");
   const char *with = getenv("INTERRUPT_WITH");
   if (with && strcmp(with, "stop") == 0) {
+    pthread_mutex_lock(&stopping);
+    say(name, "!");
     /* Of this thread, which then stops before the call; kill() may take another one first. */
     raise(SIGSTOP);
+    pthread_mutex_unlock(&stopping);
     return 0;
   }
+  char mark[32] = "!";
+  if (is_named) snprintf(mark, sizeof mark, "!%ld", wanted_at);
+  say(name, mark);
   if (!with || strcmp(with, "kill") == 0) {
     kill(getpid(), SIGKILL);
     for (;;) pause();

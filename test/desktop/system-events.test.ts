@@ -169,7 +169,8 @@ describe('what the system tells the desktop', () => {
       secret: 'guess',
       environment_variables: [['API_TOKEN', 'sk_live_42']],
     });
-    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: running, key OK');
+    // The key is safe, and that is all.
+    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: at risk, no backup yet');
     expect(await confirmedUntil()).not.toBeNull();
     await desktop.tell('power', { event: 'suspend' });
     expect(await confirmedUntil()).toBeNull();

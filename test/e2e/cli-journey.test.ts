@@ -307,8 +307,12 @@ describe('the whole way of a new user', () => {
   });
 
   it('makes an API key that opens the API', () => {
-    const key = done(['token', 'create', '--name', 'ci', '--role', 'reader']).trim();
-    expect(key).toMatch(/^tk_/);
+    const { code, out, err } = cli(['token', 'create', '--name', 'ci', '--role', 'reader']);
+    const key = out.trim();
+    expect([code, key]).toEqual([0, expect.stringMatching(/^tk_\S+$/)]);
+    // Lines that use it, without it.
+    expect(err).toContain('curl');
+    expect(err).not.toContain(key);
     const { stdout } = spawnSync('curl', ['-sk', '-H', '@-', `${served.url}/api/projects`], {
       input: `Authorization: Bearer ${key}`,
       encoding: 'utf8',

@@ -18,7 +18,7 @@ import { openStore } from '../../electron/instance/store/store.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
 import { commandLineEnv } from '../command-line-env.ts';
-import { snapshot } from '../folder-snapshot.ts';
+import { snapshot } from '../folders.ts';
 import { program } from '../program.ts';
 import { requires } from '../requires.ts';
 import { type Served, serve, temps } from './terminal.ts';

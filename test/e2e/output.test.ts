@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 import { program } from '../program.ts';
 import { requires } from '../requires.ts';
-import { canOpenTerminal, onTerminal, temps } from './terminal.ts';
+import { canOpenTerminal, onTerminal, serve, temps } from './terminal.ts';
 
 const COLUMNS = 40;
 let dataDir: string;
@@ -37,6 +38,45 @@ describe('a command whose output has no place', () => {
       { env: commandLineEnv(dataDir) },
     );
     expect(status).toBe(4);
+  });
+});
+
+describe('a command whose reader has gone', () => {
+  it.each([
+    ['projects', 'list', '--json'],
+    ['env', 'export', '-p', 'shop', '--format', 'json'],
+    ['completion', 'bash'],
+    ['help'],
+  ])('ends without a word: %s %s', (...words) => {
+    // More than a pipe holds, where the command has as much to say.
+    const reader = ['-c', '{ "$@"; echo $? >&3; } 3>&2 | true', 'sh', process.execPath, program, ...words];
+    const { stderr } = spawnSync('sh', reader, { env: commandLineEnv(dataDir), encoding: 'utf8' });
+    expect(stderr).toMatch(/^\d+\n$/);
+  });
+});
+
+describe('a command whose instance is killed meanwhile', () => {
+  requires('/proc', existsSync('/proc/net/unix'), 'needs /proc/net/unix').each([
+    [['projects', 'create', 'second']],
+    [['env', 'import', '-', '-p', 'shop', '--secret']],
+    [['run', '-p', 'shop', '--', 'true']],
+  ])('says that it is not known what became of it: %j', async (words) => {
+    const own = mkdtempSync(join(tmpdir(), 'temps-killed-'));
+    temps(own, ['projects', 'create', 'shop']);
+    const served = await serve(own);
+    try {
+      served.child.kill('SIGSTOP');
+      const command = startChild(process.execPath, [program, ...words], { env: commandLineEnv(own) });
+      command.process.stdin?.end('A=1\n');
+      // It has come as far as the socket, which is listed once for who listens, and once for who came.
+      await command.waitUntil(() => readFileSync('/proc/net/unix', 'utf8').split(served.socket).length > 2);
+      served.child.kill('SIGKILL');
+      expect((await command.waitForEnd()).code).toBe(1);
+      expect(command.output).toMatch(/^temps-desktop: The instance stopped before it responded/);
+    } finally {
+      served.child.kill('SIGKILL');
+      rmSync(own, { recursive: true, force: true });
+    }
   });
 });
 

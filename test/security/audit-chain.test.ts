@@ -8,6 +8,7 @@ import { applyMigrations, latestVersion } from '../../electron/instance/store/mi
 import { vaultOperations } from '../../electron/instance/vault/operations.ts';
 import { ADMIN, openDoor, readCookie, type TestDoor, type Who } from '../api/harness.ts';
 import { openTestContext, type TestContext } from '../context.ts';
+import { addPerson } from '../people.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -266,7 +267,7 @@ describe('what is refused', () => {
 
   it('is a wrong code, after the line of a second factor that is awaited', async () => {
     const email = 'mfa@example.org';
-    const { user } = (await door.owner('POST', '/users', { email, password: ADMIN.password })).body;
+    const { user } = (await addPerson(door.owner, { email, password: ADMIN.password })).body;
     const first = await door.signIn(email, ADMIN.password);
     const { secret_key } = (await send('POST', '/users/me/mfa/setup', undefined, first)).body;
     await send('POST', '/users/me/mfa/verify', { code: '000000' }, first);

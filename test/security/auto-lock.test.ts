@@ -10,6 +10,7 @@ import { type Instance, openInstance } from '../../electron/instance/instance.ts
 import { ADMIN, CREDENTIALS } from '../api/harness.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
 import { until } from '../keyring.ts';
+import { addPerson } from '../people.ts';
 import { quick } from '../work-factor.ts';
 
 const MINUTE_MS = 60_000;
@@ -207,7 +208,7 @@ describe('a session that nobody uses', () => {
   });
 
   it('is guessed as slowly as any confirmation', async () => {
-    const { body: eve } = await place.owner('POST', '/users', {
+    const { body: eve } = await addPerson((...call) => place.owner(...call), {
       email: 'eve@example.org',
       password: ADMIN.password,
       roles: ['user'],

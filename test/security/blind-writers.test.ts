@@ -109,6 +109,32 @@ describe('someone who may write values and not read them', () => {
   });
 
   it.each([
+    ['a copy', {}],
+    ['a copy that is only tried', { dry_run: true }],
+  ])('learns nothing from a guess put in another environment, by %s', async (_what, more) => {
+    const seen = await expectSame(SECRET, async (guess) => {
+      await owner('POST', '/projects/shop/environments', { name: 'staging' });
+      const { id } = (await owner('GET', '/projects/shop/environments/staging')).body;
+      const body = { key: 'API_TOKEN', value: guess, is_secret: true, environment_ids: [id] };
+      expect((await door.request('POST', '/projects/shop/env-vars', body, seeing)).status).toBe(201);
+      const copy = { from: 'production', to: 'staging', conflicts: 'replace', ...more };
+      return door.request('POST', '/projects/shop/variables/copy', copy, seeing);
+    });
+    expect(seen).toContain('"unchanged":[]');
+  });
+
+  it('learns nothing by comparing a guess with a secret of another environment', async () => {
+    const seen = await expectSame(SECRET, async (guess) => {
+      await owner('POST', '/projects/shop/environments', { name: 'staging' });
+      const { id } = (await owner('GET', '/projects/shop/environments/staging')).body;
+      const body = { key: 'API_TOKEN', value: guess, is_secret: false, environment_ids: [id] };
+      await door.request('POST', '/projects/shop/env-vars', body, seeing);
+      return door.request('GET', '/projects/shop/variables/comparison', undefined, seeing);
+    });
+    expect(seen).toContain('"values":"not_compared"');
+  });
+
+  it.each([
     ['a secret', SECRET, 'API_TOKEN'],
     ['a plain value', PLAIN, 'GREETING'],
   ])('learns nothing by setting %s itself', async (_what, value, key) => {
@@ -194,6 +220,15 @@ describe('someone who may write values and not read them', () => {
       const reverted = await door.request('POST', `${path}/revert`, { version: 2 }, who);
       expect(reverted.status).toBe(200);
       expect(reverted.text).not.toContain('HIDDEN_NAME');
+      for (const rename of [
+        {},
+        { key: 'RENAMED', references: 'keep' },
+        { key: 'API_TOKEN', references: 'keep' },
+      ]) {
+        const edited = await door.request('PUT', path, { value_of_version: 2, ...rename }, who);
+        expect(edited.status).toBe(200);
+        expect(edited.text).not.toContain('HIDDEN_NAME');
+      }
       await owner('DELETE', `/projects/shop/env-vars/${guessed.id}`);
       await owner('PUT', path, { value: '${{GUESSED}}', allow_unresolved: true });
     }

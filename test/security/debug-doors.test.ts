@@ -205,6 +205,28 @@ describe('an instance refuses to run', () => {
     expect(child.out).toBe('');
   });
 
+  it('with a debugger that opens later than the first look for one', async () => {
+    const late = join(folder, 'late.cjs');
+    // Between the first look at the debugger and all that comes after it.
+    writeFileSync(
+      late,
+      `const { execArgv } = process;
+       let open = () => require('node:inspector').open(0);
+       Object.defineProperty(process, 'execArgv', {
+         get() {
+           open();
+           open = () => undefined;
+           return execArgv;
+         },
+       });`,
+    );
+    const child = begin(process.execPath, ['--require', late, headless, ...SERVE]);
+    expect((await child.waitForEnd()).code).toBe(1);
+    expect(child.output).toContain('Debugger listening');
+    expect(child.output).toMatch(/temps-desktop: A debugger can attach .*the key.*Start without it\./);
+    expect(child.out).toBe('');
+  });
+
   it.each([
     'remote-debugging-port',
     'remote-debugging-pipe',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, openDoor, type TestAnswer, type TestDoor, type Who } from '../api/harness.ts';
 import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
+import { addPerson } from '../people.ts';
 import { program } from '../program.ts';
 
 const MINUTE_MS = 60_000;
@@ -48,9 +49,9 @@ describe('API keys that live longer or reach further than what made them', () =>
     const { status, body } = await send('GET', '/projects');
     return status === 200 ? 'works' : body.error_code;
   };
-  const addPerson = async (roles: string[]) => {
+  const addSomeone = async (roles: string[]) => {
     const email = `${unique('person').replace(' ', '-')}@example.org`;
-    const { user } = (await door.owner('POST', '/users', { email, password: PASSWORD, roles })).body;
+    const { user } = (await addPerson(door.owner, { email, password: PASSWORD, roles })).body;
     return { id: user.id as number, email, send: as(await door.signIn(email, PASSWORD)) };
   };
 
@@ -128,8 +129,8 @@ describe('API keys that live longer or reach further than what made them', () =>
   });
 
   it('delete the deployment tokens they made and no other; a person their own, and an administrator any, confirmed', async () => {
-    const [ada, bob] = [await addPerson(['user']), await addPerson(['user'])];
-    const administrator = await addPerson(['admin']);
+    const [ada, bob] = [await addSomeone(['user']), await addSomeone(['user'])];
+    const administrator = await addSomeone(['admin']);
     const drop = async (send: Key['send'], { id }: { id: number }) => {
       const { status, body } = await send('DELETE', `/projects/shop/deployment-tokens/${id}`);
       return status === 204 ? 'deleted' : body.error_code;
@@ -189,7 +190,7 @@ describe('API keys that live longer or reach further than what made them', () =>
 
   it('touch themselves and what they made, and no other key', async () => {
     const admins = await makeKey({ role_type: 'admin' });
-    const stranger = await addPerson(['user']);
+    const stranger = await addSomeone(['user']);
     const strangers = await makeKey({}, stranger.send);
     for (const role_type of ['user', 'admin']) {
       const key = await makeKey({ role_type });
@@ -223,8 +224,8 @@ describe('API keys that live longer or reach further than what made them', () =>
   });
 
   it('of others are changed by an administrator who confirmed, and by no one else', async () => {
-    const one = await addPerson(['user']);
-    const other = await addPerson(['user']);
+    const one = await addSomeone(['user']);
+    const other = await addSomeone(['user']);
     const key = await makeKey({}, one.send);
     expect((await other.send('DELETE', `/api-keys/${key.id}`)).status).toBe(404);
     expect((await other.send('GET', '/api-keys')).body.api_keys).toEqual([]);
@@ -265,7 +266,7 @@ describe('API keys that live longer or reach further than what made them', () =>
       'key_revoked',
     ],
   ])('are listed, and end, when their person’s %s', async (_what, roles, act, code) => {
-    const person = await addPerson(roles);
+    const person = await addSomeone(roles);
     const key = await makeKey({}, person.send);
     const child = await makeKey({}, key.send);
     const token = await makeToken(person.send);
@@ -287,7 +288,7 @@ describe('API keys that live longer or reach further than what made them', () =>
   });
 
   it('are listed by the command line before it reads the new password', async () => {
-    const person = await addPerson(['user']);
+    const person = await addSomeone(['user']);
     const key = await makeKey({}, person.send);
     const token = await makeToken(person.send);
     const child = startChild(
@@ -304,7 +305,7 @@ describe('API keys that live longer or reach further than what made them', () =>
   });
 
   it('stay off when their deleted person is restored', async () => {
-    const person = await addPerson(['user']);
+    const person = await addSomeone(['user']);
     const key = await makeKey({}, person.send);
     await door.owner('DELETE', `/users/${person.id}`);
     await door.owner('POST', `/users/${person.id}/restore`);
@@ -312,7 +313,7 @@ describe('API keys that live longer or reach further than what made them', () =>
   });
 
   it('stay on when a role is taken that changes nothing', async () => {
-    const person = await addPerson(['user', 'reader']);
+    const person = await addSomeone(['user', 'reader']);
     const key = await makeKey({}, person.send);
     await door.owner('DELETE', `/users/${person.id}/roles/reader`);
     expect(await works(key.send)).toBe('works');

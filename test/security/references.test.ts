@@ -3,7 +3,7 @@ import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import {
   exportEnvFile,
   type Place,
-  resolveToRun,
+  resolveAll,
 } from '../../electron/instance/projects/env-files/env-export.ts';
 import { listEnvironments } from '../../electron/instance/projects/environments.ts';
 import { createProject } from '../../electron/instance/projects/projects.ts';
@@ -62,7 +62,8 @@ describe('values that grow by references', () => {
     });
   }
   const owner = () => createOwner('socket', test.clock.now());
-  const run = (skipUnreadable = false) => resolveToRun(test.ctx, reads, owner(), place, skipUnreadable);
+  const run = (skipUnreadable = false) =>
+    resolveAll(test.ctx, reads, owner(), place, { skipUnreadable, purpose: 'run' });
   const audited = () => test.ctx.audit.count({ operation: 'ENV_VARS_RESOLVED' });
 
   it.each([

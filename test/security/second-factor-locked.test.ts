@@ -13,6 +13,7 @@ import { type MasterKey, parseKeyText } from '../../electron/instance/vault/seal
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { ADMIN } from '../api/harness.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
+import { addPerson } from '../people.ts';
 import { quick } from '../work-factor.ts';
 
 const PASSPHRASE = 'brisk lantern under seven quiet boats';
@@ -238,7 +239,7 @@ describe('someone whose second factor is awaited, at a vault that is locked afte
 
   it('guesses at the key: that is limited for the account, over restarts, has a line for each, and takes nothing from codes', async () => {
     await prepare();
-    await owner('POST', '/users', { ...RHEA, roles: ['admin'] });
+    await addPerson(owner, { ...RHEA, role: 'admin' });
     const ofAda = [secret, recoveryCodes] as const;
     await enableFactor(await signIn(RHEA));
     [secret, recoveryCodes] = ofAda;
@@ -272,7 +273,7 @@ describe('someone whose second factor is awaited, at a vault that is locked afte
 
   it('is told what works where no recovery code is left, and where they may not unlock', async () => {
     await prepare();
-    await owner('POST', '/users', { ...RHEA, roles: ['user'] });
+    await addPerson(owner, { ...RHEA, role: 'user' });
     for (const code of recoveryCodes) await browse(await signIn(), 'POST', '/auth/verify-mfa', { code });
     await lock();
     const cookie = await signIn();
@@ -299,7 +300,7 @@ describe('someone whose second factor is awaited, at a vault that is locked afte
     expect(note).toBe(
       'After each start the vault waits for its passphrase, and until then codes of an authenticator cannot be checked. To sign in you then need the passphrase of the key, a copy of it, one of your recovery codes, or the owner of this machine.',
     );
-    await owner('POST', '/users', { ...RHEA, roles: ['user'] });
+    await addPerson(owner, { ...RHEA, role: 'user' });
     expect((await enableFactor(await signIn(RHEA))).note).toContain(
       'need someone who unlocks the vault, one',
     );
@@ -312,7 +313,7 @@ describe('unlocking without a second factor', () => {
   const reading = holdReading();
   beforeAll(async () => {
     await prepare('file', { processes: reading.host });
-    await owner('POST', '/users', { ...RHEA, roles: ['admin'] });
+    await addPerson(owner, { ...RHEA, role: 'admin' });
   });
   afterAll(close);
   beforeEach(async () => {

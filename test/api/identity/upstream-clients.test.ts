@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { addPerson } from '../../people.ts';
 import { describeOverDoors, openDoor, type TestAnswer, type Who } from '../harness.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -20,9 +21,9 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
     owner('POST', '/api-keys', { name: unique('key'), role_type: 'admin', ...fields });
   const createManager = (fields: object = {}) =>
     createKey({ role_type: 'custom', permissions: ['users:read', 'users:manage'], ...fields });
-  const addPerson = async (roles: string[]) => {
+  const addSomeone = async (roles: string[]) => {
     const email = `${unique('person')}@example.org`;
-    const { body } = await owner('POST', '/users', { email, password: PASSWORD, roles });
+    const { body } = await addPerson(owner, { email, password: PASSWORD, roles });
     return { id: body.user.id as number, email };
   };
   const rolesOf = async (id: number) =>
@@ -68,9 +69,9 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
 
   it('lets such a key escalate in no way, and names the console as the place for it', async () => {
     const key = bearer(await createManager());
-    const person = await addPerson(['user']);
-    const admin = await addPerson(['admin']);
-    const gone = await addPerson(['admin']);
+    const person = await addSomeone(['user']);
+    const admin = await addSomeone(['admin']);
+    const gone = await addSomeone(['admin']);
     await owner('DELETE', `/users/${gone.id}`);
     const before = await owner('GET', '/users?include_deleted=true');
     const eve = { email: 'eve@example.org', password: PASSWORD };
@@ -134,7 +135,7 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
     const passed = { name: unique('key'), role_type: 'custom', permissions: ['users:manage'] };
     expect((await strong('POST', '/api-keys', passed)).status).toBe(403);
 
-    const admin = await addPerson(['admin']);
+    const admin = await addSomeone(['admin']);
     const session = as(await door().signIn(admin.email, PASSWORD));
     const fields = { name: unique('key'), role_type: 'custom', permissions: ['users:manage'] };
     door().clock.advance(6 * 60_000);
@@ -172,7 +173,7 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
         ({ name }: { name: string }) => name === `api key ${body.name}`,
       );
     expect(await find()).toBeUndefined();
-    const person = await addPerson(['user']);
+    const person = await addSomeone(['user']);
     await key('DELETE', `/users/${person.id}`);
     await key('POST', `/users/${person.id}/restore`);
     const notice = await find();
@@ -214,7 +215,7 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
       const { status, body } = await createKey({ role_type: role });
       expect([status, body.detail]).toEqual([
         400,
-        `There is no role ${role} here; the roles are admin, user, reader.`,
+        `There is no role ${role} here; the roles are admin, user, reader, member.`,
       ]);
     }
     const { body } = await createKey({ permissions: ['projects:read', 'metrics:ingest', 'otel:write'] });
@@ -265,7 +266,7 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
       username: first.username,
       kind: 'key',
     });
-    const person = await addPerson(['user']);
+    const person = await addSomeone(['user']);
     const session = as(await door().signIn(person.email, PASSWORD));
     const theirs = bearer(await session('POST', '/api-keys', { name: unique('key'), role_type: 'user' }));
     expect((await theirs('GET', '/user/me')).body).toMatchObject({ id: person.id, email: person.email });
@@ -295,7 +296,7 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
     expect((await owner('POST', `/api-keys/${made.body.id}/rotate`)).status).toBe(409);
     expect((await owner('POST', '/api-keys/999999/rotate')).status).toBe(404);
 
-    const person = await addPerson(['user']);
+    const person = await addSomeone(['user']);
     const session = as(await door().signIn(person.email, PASSWORD));
     const theirs = await session('POST', '/api-keys', { name: unique('key'), role_type: 'user' });
     door().clock.advance(6 * 60_000);

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
-import { type Instance, openInstance } from '../../../electron/instance/instance.ts';
 import {
   forgetOldImports,
   recordImport,
@@ -15,26 +12,11 @@ import { createProject } from '../../../electron/instance/projects/projects.ts';
 import { hideVariables } from '../../../electron/instance/projects/variables/staged-variables.ts';
 import { insertVariable } from '../../../electron/instance/projects/variables/variable-rows.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
-import { askOwner } from '../../ask-owner.ts';
 import { openTestContext } from '../../context.ts';
-import { quick } from '../../work-factor.ts';
+import { openShopForEach } from './shop-instance.ts';
 
-let dataDir: string;
-let now: number;
-let instance: Instance;
-const open = () => openInstance({ dataDir, env: {}, ...quick, clock: { now: () => now++ } });
-beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'temps-undo-'));
-  now = Date.UTC(2026, 0, 1);
-  instance = await open();
-  await send('POST', '/projects', { name: 'shop' });
-});
-afterEach(async () => {
-  await instance.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
-
-const send = (method: string, path: string, body?: object) => askOwner(instance, method, path, body, now);
+const shop = openShopForEach();
+const { send } = shop;
 
 async function importText(text: string, more: object = {}) {
   const content = Buffer.from(text).toString('base64');
@@ -90,8 +72,8 @@ describe('an import that is undone', () => {
   it('survives a restart, which erases nothing of it', async () => {
     await importText(BEFORE);
     await importText('NEW=1\n', { mode: 'replace' });
-    await instance.stop();
-    instance = await open();
+    await shop.instance.stop();
+    await shop.reopen();
     expect((await send('GET', '/projects/shop/variables/import/undo')).body.last).not.toBeNull();
     expect((await undo()).status).toBe(200);
     expect(await values()).toMatchObject({ OLD_SECRET: 'hunter2hunter2', API_TOKEN: 'sk_live_first' });
@@ -156,7 +138,7 @@ describe('an import that is undone', () => {
 
   it('can be undone for seven days', async () => {
     await importText(BEFORE);
-    now += UNDO_MS;
+    shop.now += UNDO_MS;
     expect((await undo()).status).toBe(404);
     expect((await send('GET', '/projects/shop/variables/import/undo')).body.last).toBeNull();
   });
@@ -174,7 +156,7 @@ describe('what an import removed', () => {
       const id = insertVariable(test.ctx, projectId, { ...fields, value }, 'test');
       hideVariables(test.ctx, [id]);
       const owner = createOwner('window', test.clock.now());
-      recordImport(test.ctx, owner, environmentId, [{ id, kind: 'removed', versionBefore: null }]);
+      recordImport(test.ctx, owner, environmentId, [{ id, kind: 'removed', versionBefore: null }], null);
       const count = () => test.ctx.store.sqlite.prepare('SELECT count(*) FROM secrets').pluck().get();
       test.clock.advance(UNDO_MS - 1);
       expect([await forgetOldImports(test.ctx), count()]).toEqual([0, 1]);
@@ -188,7 +170,7 @@ describe('what an import removed', () => {
 
 /** Encrypted values in the database, hidden or not. */
 function countSecrets(): number {
-  const database = new Database(join(dataDir, 'temps.db'), { readonly: true });
+  const database = new Database(join(shop.dataDir, 'temps.db'), { readonly: true });
   try {
     return database.prepare("SELECT count(*) FROM secrets WHERE kind = 'env_var'").pluck().get() as number;
   } finally {

@@ -1,10 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
-import { type Instance, openInstance } from '../../../electron/instance/instance.ts';
 import { createEnvironment, deleteEnvironment } from '../../../electron/instance/projects/environments.ts';
 import { createProject, deleteProject } from '../../../electron/instance/projects/projects.ts';
 import { eraseExpired } from '../../../electron/instance/projects/trash/erase-trash.ts';
@@ -12,26 +10,11 @@ import { KEPT_MS } from '../../../electron/instance/projects/trash/put-in-trash.
 import { listTrash } from '../../../electron/instance/projects/trash/trash-list.ts';
 import { insertVariable } from '../../../electron/instance/projects/variables/variable-rows.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
-import { askOwner } from '../../ask-owner.ts';
 import { openTestContext } from '../../context.ts';
-import { quick } from '../../work-factor.ts';
+import { openShopForEach } from './shop-instance.ts';
 
-let dataDir: string;
-let now: number;
-let instance: Instance;
-const open = () => openInstance({ dataDir, env: {}, ...quick, clock: { now: () => now++ } });
-beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'temps-trash-'));
-  now = Date.UTC(2026, 0, 1);
-  instance = await open();
-  await send('POST', '/projects', { name: 'shop' });
-});
-afterEach(async () => {
-  await instance.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
-
-const send = (method: string, path: string, body?: object) => askOwner(instance, method, path, body, now);
+const shop = openShopForEach();
+const { send } = shop;
 
 async function create(key: string, value: string, isSecret = true) {
   const answer = await send('POST', '/projects/shop/env-vars', { key, value, is_secret: isSecret });
@@ -41,7 +24,7 @@ async function create(key: string, value: string, isSecret = true) {
 const trash = async () => (await send('GET', '/trash')).body;
 
 function inDatabase<T>(work: (database: Database.Database) => T): T {
-  const database = new Database(join(dataDir, 'temps.db'));
+  const database = new Database(join(shop.dataDir, 'temps.db'));
   try {
     return work(database);
   } finally {
@@ -93,7 +76,7 @@ describe('what is in the trash', () => {
     const { id } = await create('TOKEN', 'x');
     await send('DELETE', `/projects/shop/env-vars/${id}`);
     const [entry] = await trash();
-    now += KEPT_MS;
+    shop.now += KEPT_MS;
     expect(await trash()).toEqual([]);
     expect((await send('POST', `/trash/${entry.id}/restore`, {})).status).toBe(404);
   });
@@ -101,8 +84,8 @@ describe('what is in the trash', () => {
   it('stays there over a restart, and is whole then', async () => {
     const { id } = await create('TOKEN', 'kept-value');
     await send('DELETE', `/projects/shop/env-vars/${id}`);
-    await instance.stop();
-    instance = await open();
+    await shop.instance.stop();
+    await shop.reopen();
     expect(countSecrets()).toBe(1);
     await send('POST', `/trash/${(await trash())[0].id}/restore`, {});
     expect((await send('GET', '/projects/shop/env-vars/TOKEN/value')).body.value).toBe('kept-value');
@@ -114,10 +97,10 @@ describe('what is in the trash', () => {
   ] as const)('is erased by the next start where a kill left it half erased: %s', async (kind) => {
     const { id } = await create('TOKEN', 'x');
     await send('DELETE', kind === 'project' ? '/projects/shop' : `/projects/shop/env-vars/${id}`);
-    await instance.stop();
+    await shop.instance.stop();
     inDatabase((database) => database.prepare('UPDATE trash SET is_erasing = 1').run());
-    instance = await open();
-    await instance.start({});
+    await shop.reopen();
+    await shop.instance.start({});
     await expect.poll(countSecrets, { timeout: 20_000 }).toBe(0);
     expect(await trash()).toEqual([]);
   });
@@ -142,13 +125,13 @@ describe('a plain value that becomes a secret', () => {
 
   /** Everything of the data directory that could hold a value. */
   async function isInFiles(): Promise<boolean> {
-    await instance.stop();
-    const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((file) =>
+    await shop.instance.stop();
+    const files = readdirSync(shop.dataDir, { recursive: true, withFileTypes: true }).filter((file) =>
       file.isFile(),
     );
     expect(files.map(({ name }) => name)).toContain('temps.db');
     const found = files.some((file) => readFileSync(join(file.parentPath, file.name)).includes(PLANTED));
-    instance = await open();
+    await shop.reopen();
     return found;
   }
 

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
 import { MasterKey } from '../../../electron/instance/vault/sealing/master-key.ts';
+import { findScratch, listScratch } from '../../folders.ts';
 import { ADMIN, openDoor, readToken, type TestDoor } from '../harness.ts';
 
 type Door = TestDoor & { stop(): Promise<void> };
@@ -104,15 +105,15 @@ describe('a restore through the running instance', () => {
       state: 'ready',
       prepared: { backup_id: backup },
     });
-    expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual(['restore']);
+    expect(listScratch(door.dataDir)).toEqual(['restore']);
     expect((await door.owner('DELETE', `/backups/restores/${second.body.id}`)).status).toBe(204);
-    expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual([]);
+    expect(listScratch(door.dataDir)).toEqual([]);
     expect((await door.owner('POST', `/backups/restores/${second.body.id}/apply`)).status).toBe(404);
 
     await prepare({ backup });
     await door.owner('POST', '/vault/lock');
     await expect.poll(async () => (await door.owner('GET', '/backups/restores')).body.current).toBe(null);
-    expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual([]);
+    expect(listScratch(door.dataDir)).toEqual([]);
     await door.owner('POST', '/vault/unlock', { method: 'custody' });
 
     const { body: old } = await prepare({ backup });
@@ -125,7 +126,7 @@ describe('a restore through the running instance', () => {
     await door.owner('POST', '/projects', { name: 'later' });
     const { body } = await prepare({ backup });
     // Whoever it was: what comes now is not what was checked.
-    writeFileSync(join(door.dataDir, 'scratch', 'restore', 'database.sqlite'), 'no database any more');
+    writeFileSync(join(findScratch(door.dataDir, 'restore'), 'database.sqlite'), 'no database any more');
     await door.owner('POST', `/backups/restores/${body.id}/apply`);
     const outcome = await awaitOutcome(door, body.id);
     expect(outcome.state).toBe('failed');
@@ -149,7 +150,7 @@ describe('a restore through the running instance', () => {
     try {
       const refused = await other.owner('POST', '/backups/restores', { path: there });
       expect(refused.body).toMatchObject({ error_code: 'backup_of_other_instance' });
-      expect(existsSync(join(other.dataDir, 'scratch', 'restore'))).toBe(false);
+      expect(listScratch(other.dataDir)).toEqual([]);
     } finally {
       await other.stop();
     }
@@ -161,7 +162,7 @@ describe('a restore through the running instance', () => {
       error_code: 'backup_damaged',
       details: { check: 'parts', part: basename(database) },
     });
-    expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual([]);
+    expect(listScratch(door.dataDir)).toEqual([]);
     expect((await door.owner('GET', '/backups/restores')).body.current).toBe(null);
     expect((await door.owner('POST', '/backups/restores/undo')).body).toMatchObject({
       error_code: 'not_found',

@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
+import { listScratch } from '../../folders.ts';
 import { ADMIN, openDoor, type TestDoor } from '../harness.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -113,7 +114,7 @@ describe('a safety snapshot of before a rotation', () => {
     expect((await call('/seal?wait=true')).rotation).toMatchObject({ state: 'done' });
     const [kept] = await listFormer();
     expect(kept).toMatchObject({ name: expect.stringMatching(/^before-rotation-/), why: 'rotation' });
-    expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual([]);
+    expect(listScratch(door.dataDir)).toEqual([]);
     expect((await door.owner('GET', '/vault/status')).body.fingerprint).toBe(rotation.new_fingerprint);
 
     // What was there before may be in it: that is said before something is deleted.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BLOCK, formatEntry, parseEntry } from '../../../electron/instance/backups/archive/archive-format.ts';
 import { askAsOwner, serve } from '../../e2e/terminal.ts';
+import { findScratch, listScratch } from '../../folders.ts';
 import { ADMIN, openDoor, readToken, type TestDoor, type Who } from '../harness.ts';
 
 type Door = TestDoor & { stop(): Promise<void> };
@@ -56,11 +57,6 @@ function withManifest({ unpacked_bytes, ...said }: Record<string, number>): Buff
   return Buffer.concat([formatEntry({ path: entry.path, sizeBytes: bytes.length }, 0), bytes]);
 }
 
-const listScratch = (door: Door): string[] => {
-  const folder = join(door.dataDir, 'scratch');
-  return existsSync(folder) ? readdirSync(folder) : [];
-};
-
 /** The owner in a browser, who confirmed. */
 async function signInAsOwner(door: Door): Promise<Who> {
   const token = readToken((await door.owner('POST', '/links')).body.path);
@@ -104,7 +100,7 @@ describe('a backup that is uploaded', () => {
       received_bytes: 0,
     });
     await sendAll(home, owner, id);
-    const at = join(home.dataDir, 'scratch', 'upload');
+    const at = findScratch(home.dataDir, 'upload');
     expect(readdirSync(at)).toEqual(['backup.tar']);
     expect(readFileSync(join(at, 'backup.tar')).equals(file)).toBe(true);
     if (process.platform !== 'win32') {
@@ -114,7 +110,7 @@ describe('a backup that is uploaded', () => {
     const prepared = await home.request('POST', '/backups/restores', { upload: id }, owner);
     expect(prepared.status, prepared.text).toBe(201);
     expect(prepared.body).toMatchObject({ place: 'from my laptop.tar', values: { lost: 0 } });
-    expect(listScratch(home)).toEqual(['restore']);
+    expect(listScratch(home.dataDir)).toEqual(['restore']);
     const again = await home.request('POST', '/backups/restores', { upload: id }, owner);
     expect(again.body).toMatchObject({ error_code: 'not_found' });
   });
@@ -133,7 +129,7 @@ describe('a backup that is uploaded', () => {
         error_code: 'backup_damaged',
         details: { check: 'archive' },
       });
-      expect(listScratch(home), what).toEqual([]);
+      expect(listScratch(home.dataDir), what).toEqual([]);
       expect((await send(home, owner, id, 0, file.subarray(0, PIECE))).body, what).toMatchObject({
         error_code: 'not_found',
       });
@@ -162,7 +158,7 @@ describe('a backup that is uploaded', () => {
     }
     const { blocks, bsize } = statfsSync(home.dataDir);
     expect((await begin(home, owner, blocks * bsize)).body).toMatchObject({ error_code: 'disk_full' });
-    expect(listScratch(home)).toEqual([]);
+    expect(listScratch(home.dataDir)).toEqual([]);
   });
 
   it('takes each piece once and in its place, and no byte more than it was begun with', async () => {
@@ -202,10 +198,10 @@ describe('a backup that is uploaded', () => {
     const piece = file.subarray(PIECE, 2 * PIECE);
     const both = await Promise.all([sendTo(PIECE, piece), sendTo(PIECE, piece)]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
-    const stored = readFileSync(join(home.dataDir, 'scratch', 'upload', 'backup.tar'));
+    const stored = readFileSync(join(findScratch(home.dataDir, 'upload'), 'backup.tar'));
     expect(stored.equals(file.subarray(0, 2 * PIECE))).toBe(true);
     await home.request('DELETE', `/backups/restores/uploads/${next}`, undefined, owner);
-    expect(listScratch(home)).toEqual([]);
+    expect(listScratch(home.dataDir)).toEqual([]);
   });
 
   it('goes where it is replaced, damaged, given up, or the instance stops', async () => {
@@ -221,19 +217,19 @@ describe('a backup that is uploaded', () => {
     expect(refused.body).toMatchObject({ error_code: 'backup_damaged' });
     expect(refused.body.detail).toContain('backup.tar');
     expect(refused.text).not.toContain(home.dataDir);
-    expect(listScratch(home)).toEqual([]);
+    expect(listScratch(home.dataDir)).toEqual([]);
 
     const old = await begin(home, owner, file.length);
-    expect(listScratch(home)).toEqual(['upload']);
+    expect(listScratch(home.dataDir)).toEqual(['upload']);
     await home.request('DELETE', `/backups/restores/uploads/${old.body.id}`, undefined, owner);
-    expect(listScratch(home)).toEqual([]);
+    expect(listScratch(home.dataDir)).toEqual([]);
 
     const stopped = await openDoor('socket');
     const { body } = await begin(stopped, {}, file.length);
     expect(body.received_bytes).toBe(0);
-    expect(listScratch(stopped)).toEqual(['upload']);
+    expect(listScratch(stopped.dataDir)).toEqual(['upload']);
     await stopped.instance.stop();
-    expect(listScratch(stopped)).toEqual([]);
+    expect(listScratch(stopped.dataDir)).toEqual([]);
     await stopped.stop();
   });
 
@@ -242,7 +238,7 @@ describe('a backup that is uploaded', () => {
     const served = await serve(dataDir);
     await askAsOwner(served.socket, 'POST', '/backups/restores/uploads', { name: 'a', size_bytes: 1000 });
     await served.stop('SIGKILL');
-    expect(existsSync(join(dataDir, 'scratch', 'upload', 'backup.tar'))).toBe(true);
+    expect(existsSync(join(findScratch(dataDir, 'upload'), 'backup.tar'))).toBe(true);
     const again = await serve(dataDir);
     try {
       expect(existsSync(join(dataDir, 'scratch'))).toBe(false);
@@ -276,7 +272,7 @@ describe('a backup that is uploaded', () => {
       },
     );
     expect(link.body).toMatchObject({ error_code: 'already_set_up' });
-    expect(statSync(join(home.dataDir, 'scratch', 'upload', 'backup.tar')).size).toBe(0);
+    expect(statSync(join(findScratch(home.dataDir, 'upload'), 'backup.tar')).size).toBe(0);
     await home.request('DELETE', `/backups/restores/uploads/${id}`, undefined, confirmed);
   });
 });
@@ -291,7 +287,7 @@ describe('a backup that is uploaded to an instance that nobody uses yet', () => 
       expect((await ask('/setup/restores/uploads', { token: 'wrong', ...given })).body).toMatchObject({
         error_code: 'link_invalid',
       });
-      expect(listScratch(empty)).toEqual([]);
+      expect(listScratch(empty.dataDir)).toEqual([]);
       const { id } = (await ask('/setup/restores/uploads', { token, ...given })).body;
       const put = (offset: number, headers: Record<string, string>) =>
         empty.request(
@@ -314,7 +310,7 @@ describe('a backup that is uploaded to an instance that nobody uses yet', () => 
       const copy = { method: 'words', words };
       const prepared = await ask('/setup/restores', { token, upload: id, copy });
       expect(prepared.status, prepared.text).toBe(201);
-      expect(listScratch(empty)).toEqual(['restore']);
+      expect(listScratch(empty.dataDir)).toEqual(['restore']);
       await ask(`/setup/restores/${prepared.body.id}/apply`, { token });
       await expect
         .poll(

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { addPerson } from '../../people.ts';
 import { ADMIN, describeOverDoors } from '../harness.ts';
 
 interface Line {
@@ -25,12 +26,11 @@ describeOverDoors('who did something', (door) => {
   };
   const list = async (query = '') => (await send('GET', `/audit/logs${query}`)).body as Line[];
   const newest = async (operation: string) => (await list(`?operation_type=${operation}&limit=1`))[0];
-  const addPerson = async (email: string, name: string) =>
-    (await send('POST', '/users', { email, name, password: PASSWORD, roles: ['user'] })).body.user
-      .id as number;
+  const add = async (email: string, name: string) =>
+    (await addPerson(send, { email, name, password: PASSWORD })).body.user.id as number;
 
   it('is named as they are now, also by an address they had before, and never as who has it now', async () => {
-    const id = await addPerson('ben@example.org', 'Ben');
+    const id = await add('ben@example.org', 'Ben');
     const ben = await door().signIn('ben@example.org', PASSWORD);
     const project = (await door().request('POST', '/projects', { name: 'shop' }, ben)).body.id as number;
     const value = { key: 'A', value: 'one', environment_ids: undefined };
@@ -40,7 +40,7 @@ describeOverDoors('who did something', (door) => {
 
     await send('PATCH', `/users/${id}`, { email: 'benno@example.org', name: 'Benno Okafor' });
     door().clock.advance(1000);
-    const other = await addPerson('ben@example.org', 'Ben the Second');
+    const other = await add('ben@example.org', 'Ben the Second');
     const history = (await send('GET', `/projects/${project}/env-vars/${variable.id}/history`)).body.versions;
     expect(history[0].changed_by).toBe('ben@example.org');
     expect(history[0].changed_by_actor).toMatchObject({ name: 'Benno Okafor', email: 'benno@example.org' });

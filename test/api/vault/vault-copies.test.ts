@@ -10,6 +10,7 @@ import {
 } from '../../../electron/instance/vault/copies/copy-shapes.ts';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
 import { type MasterKey, parseKeyText } from '../../../electron/instance/vault/sealing/master-key.ts';
+import { addPerson } from '../../people.ts';
 import {
   ADMIN,
   describeOverDoors,
@@ -122,7 +123,7 @@ describeOverDoors('a copy that is handed out', (door) => {
   it('in the open is the owner’s alone, confirmed, whatever an administrator asks for', async () => {
     const { copies } = (await door().owner('GET', '/vault/key/copies')).body;
     const admin = await door().signIn(ADMIN.email, ADMIN.password);
-    for (const format of ['pdf', 'words', 'text', 'plain', 'kdbx', 'csv', 'bitwarden']) {
+    for (const format of ['pdf', 'words', 'text', 'plain', 'csv', 'bitwarden']) {
       const request = { format, unprotected_confirmed: true, passphrase: PASSPHRASE };
       const refused = await make(request, admin);
       expect([format, refused.status, refused.body.error_code]).toEqual([format, 403, 'owner_only']);
@@ -130,7 +131,7 @@ describeOverDoors('a copy that is handed out', (door) => {
     }
     expect((await make({ format: 'age', path: '/tmp/x', passphrase: PASSPHRASE }, admin)).status).toBe(403);
     const { body } = await door().owner('POST', '/api-keys', { name: 'all', role_type: 'admin' });
-    for (const format of ['pdf', 'age'])
+    for (const format of ['pdf', 'age', 'kdbx'])
       expect((await make({ format, passphrase: PASSPHRASE }, { token: body.api_key })).status).toBe(403);
     expect((await door().owner('GET', '/vault/key/copies')).body.copies).toEqual(copies);
     expect((await make({ format: 'age', passphrase: PASSPHRASE }, admin)).body.words).toBeNull();
@@ -268,6 +269,121 @@ describeOverDoors('a copy that is handed out', (door) => {
       expect(back.body.copy).toMatchObject({ format, separate: false, verified_at: door().clock.now() });
     }
     expect(await level()).toBe('at_risk');
+  });
+
+  it('is downloaded, read back, and counts by the word of who says where it lies, marked as such', async () => {
+    const admin = await door().signIn(ADMIN.email, ADMIN.password);
+    const known = (await door().owner('GET', '/vault/key/copies')).body.copies;
+    for (const { id } of known) await door().owner('DELETE', `/vault/key/copies/${id}`);
+    const level = async () => (await door().owner('GET', '/vault/key')).body.health.halves.key;
+    await door().owner('POST', '/projects', { name: 'told' });
+    await door().owner('POST', '/projects/told/env-vars', { key: 'T', value: 'x', is_secret: true });
+    const { copy, content_base64, not_separate } = (
+      await make({ format: 'age', passphrase: PASSPHRASE }, admin)
+    ).body;
+    expect(not_separate).toMatch(/says where it lies/);
+    const word = { kept_at: 'the stick in the kitchen', kept_on: 'drive' };
+    const file = { content_base64, passphrase: PASSPHRASE };
+    const stays = async () =>
+      expect((await door().owner('GET', '/vault/key/copies')).body.copies).toContainEqual(
+        expect.objectContaining({ id: copy.id, separate: false, by_word: false, verified_at: null }),
+      );
+
+    // The word alone, with something else than the file, or with another file.
+    const words = readWords();
+    const other = (await make({ format: 'kdbx', passphrase: PASSPHRASE }, admin)).body;
+    for (const [body, code] of [
+      [word, 'invalid_request'],
+      [{ ...word, words: words.slice(0, 3) }, 'invalid_request'],
+      [{ ...word, text: words.join(' ') }, 'invalid_request'],
+      [{ ...word, text: readKey() }, 'invalid_request'],
+      [{ ...word, content_base64: Buffer.from(readKey()).toString('base64') }, 'copy_not_proven'],
+      [{ ...word, content_base64: other.content_base64, passphrase: PASSPHRASE }, 'copy_not_proven'],
+      [{ ...word, content_base64: 'AAAA' }, 'copy_damaged'],
+      [{ ...word, content_base64 }, 'passphrase_required'],
+      [{ ...word, ...file, passphrase: 'another passphrase' }, 'passphrase_wrong'],
+      [{ ...file, kept_at: word.kept_at }, 'invalid_request'],
+      ...[
+        '/mnt/usb/key.age',
+        ' /mnt',
+        'E:\\key.age',
+        'e:/key.age',
+        '\\\\nas\\keys',
+        './key.age',
+        '../key.age',
+        '~/key.age',
+      ].map((path) => [{ ...file, ...word, kept_at: path }, 'invalid_request'] as const),
+      [{ ...file, ...word, kept_at: ' ' }, 'invalid_request'],
+      [{ ...file, ...word, kept_on: 'the disk of the database' }, 'invalid_request'],
+      // This door is on the machine of the instance.
+      [{ ...file, ...word, kept_on: 'other_device' }, 'invalid_request'],
+    ] as const) {
+      const refused = await prove(copy.id, body, admin);
+      expect([body, refused.body.error_code]).toEqual([body, code]);
+      await stays();
+    }
+    const reader = { email: 'reader@example.org', name: 'R', password: 'a password for reading' };
+    await addPerson(door().owner, { ...reader, role: 'reader' });
+    const may = await door().signIn(reader.email, reader.password);
+    // A program has no eyes for it, whatever it may.
+    const made = await door().owner('POST', '/api-keys', { name: 'vault', role_type: 'admin' });
+    for (const who of [may, { token: made.body.api_key as string }]) {
+      const refused = await prove(copy.id, { ...file, ...word }, who);
+      expect([refused.status, refused.body.error_code]).toEqual([403, 'forbidden']);
+    }
+    await stays();
+    expect(await level()).toBe('at_risk');
+
+    const counted = (await prove(copy.id, { ...file, ...word }, admin)).body.copy;
+    expect(counted).toMatchObject({
+      ...{ place: word.kept_at, separate: true, by_word: true, worth: 'counts' },
+      worth_words: 'It counts. Where it lies was said by whoever verified it, and not seen.',
+    });
+    expect(await level()).not.toBe('at_risk');
+    // It is promised as what it is, and what was not left to a word comes before it, however old that is.
+    const promise = async () => (await door().owner('GET', '/vault/key')).body.health.recovery.sentence;
+    expect(await promise()).toContain(`“${word.kept_at}” (as was said; nobody saw that it is there)`);
+    const owner = await comeAsOwner(door());
+    const pasted = (await make({ format: 'text', place: 'the safe' }, owner)).body;
+    await prove(pasted.copy.id, { text: pasted.content }, owner);
+    door().clock.advance(1000);
+    expect((await prove(copy.id, { ...file, ...word }, admin)).status).toBe(200);
+    expect(await promise()).toMatch(/“the safe”[^(]*$/);
+    await door().owner('DELETE', `/vault/key/copies/${pasted.copy.id}`);
+    const { entries = [], ...log } = (await door().owner('GET', '/audit/logs')).body;
+    expect(JSON.stringify([entries, log])).toContain(word.kept_at);
+
+    // Read back without a word it is not renewed; from a path of this machine it is what was seen there.
+    door().clock.advance(1000);
+    expect((await prove(copy.id, file, admin)).body.error_code).toBe('copy_not_proven');
+    const path = join(door().dataDir, 'told.age');
+    writeFileSync(path, Buffer.from(content_base64, 'base64'));
+    const seen = await prove(copy.id, { path, passphrase: PASSPHRASE }, await comeAsOwner(door()));
+    expect(seen.body.copy).toMatchObject({ separate: false, by_word: false, worth: 'not_separate' });
+    expect(await level()).toBe('at_risk');
+    rmSync(path);
+  });
+
+  it('as an entry for a password manager is downloaded, and counts once it is pasted back', async () => {
+    for (const format of ['bitwarden', 'csv']) {
+      const owner = await comeAsOwner(door());
+      const known = (await door().owner('GET', '/vault/key/copies')).body.copies;
+      for (const { id } of known) await door().owner('DELETE', `/vault/key/copies/${id}`);
+      const made = (await make({ format }, owner)).body;
+      expect(made).toMatchObject({
+        written_to: null,
+        proof: { needed: 'paste' },
+        copy: { worth: 'unfinished' },
+      });
+      const { content_base64 } = made;
+      const file = await prove(made.copy.id, { content_base64 }, owner);
+      expect(file.body.copy).toMatchObject({ format, separate: false, worth: 'not_separate' });
+      const told = { content_base64, kept_at: 'the safe', kept_on: 'drive' };
+      expect((await prove(made.copy.id, told, owner)).body.error_code).toBe('copy_not_proven');
+      expect((await prove(made.copy.id, { text: readWords().join(' ') }, owner)).body.copy).toMatchObject({
+        worth: 'counts',
+      });
+    }
   });
 
   it('read back from a path is where that is, whatever it was called', async () => {

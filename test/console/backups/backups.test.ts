@@ -13,13 +13,11 @@ import { join } from 'node:path';
 import { identityToRecipient } from 'age-encryption';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
 import { expectAccessible } from '../support/accessibility.ts';
 import { hasChromium, launchBrowser } from '../support/browser.ts';
 import { startConsole, type TestConsole } from '../support/console.ts';
+import { it } from '../support/in-browser.ts';
 import { expectNoOverflow, signInAs } from '../support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 const RECIPIENT = 'age1jaev4jdlleyyx3wz4224yuyerywzctq5kplxnsjcjykdzr3rsfms9wm3f9';
 
@@ -212,6 +210,8 @@ describe('backups', () => {
     await page.getByRole('button', { name: 'More for NAS' }).click();
     await page.getByRole('menuitem', { name: 'What is kept…' }).click();
     const dialog = page.getByRole('dialog', { name: 'What is kept?' });
+    // What is chosen, and not the cross above it.
+    await dialog.locator('[role=radio][aria-checked=true]:focus').waitFor();
     await dialog.getByRole('radio', { name: /So many/ }).click();
     await dialog.getByText(/Of 1 backup there now none would be removed/).waitFor();
     await dialog.getByRole('spinbutton', { name: 'Daily' }).fill('3');
@@ -259,6 +259,32 @@ describe('backups', () => {
     renameSync(join(root, 'away'), join(root, 'disk'));
     await choose('Drill');
     await page.getByRole('row', { name: /by hand NAS.*passed/ }).waitFor();
+  });
+
+  it('are tried one at a time: no other can be chosen until the list shows what came of the last', async () => {
+    let letThrough = () => {};
+    const shown = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    await page.route('**/api/backups', async (route) => {
+      await shown;
+      await route.continue();
+    });
+    const more = page.getByRole('button', { name: /^More for the backup of .* at NAS$/ });
+    await more.click();
+    await page.getByRole('menuitem', { name: 'Verify' }).click();
+    await page.getByText('Every stored byte of the backup at NAS is what was written.').waitFor();
+    await more.click();
+    const drill = page.getByRole('menuitem', { name: 'Drill' });
+    expect(await drill.isDisabled()).toBe(true);
+    letThrough();
+    // It is enabled in the open menu.
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith('/drill')),
+      drill.click(),
+    ]);
+    expect(answer.status()).toBe(200);
+    await page.unroute('**/api/backups');
   });
 
   it('are shown while they are made, and say so where the list does not load', async () => {

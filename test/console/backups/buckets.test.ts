@@ -1,13 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
 import { BUCKET, type FaultProxy, openFaultProxy, openS3rver, type TestStore } from '../../s3-stores.ts';
 import { expectAccessible } from '../support/accessibility.ts';
 import { hasChromium, launchBrowser } from '../support/browser.ts';
 import { startConsole, type TestConsole } from '../support/console.ts';
+import { it } from '../support/in-browser.ts';
 import { expectNoOverflow } from '../support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('a bucket', () => {
   let opened: TestConsole;

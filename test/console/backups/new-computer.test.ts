@@ -2,13 +2,11 @@ import { rmSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { temps } from '../../e2e/terminal.ts';
-import { requires } from '../../requires.ts';
 import { BUCKET, openS3rver, type TestStore } from '../../s3-stores.ts';
 import { expectAccessible } from '../support/accessibility.ts';
 import { hasChromium, launchBrowser } from '../support/browser.ts';
 import { ADA, startConsole, type TestConsole } from '../support/console.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+import { it } from '../support/in-browser.ts';
 
 /** What a value may be made of: each is given to a program byte for byte. */
 const VALUES = {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
@@ -6,13 +6,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
 import { MasterKey } from '../../../electron/instance/vault/sealing/master-key.ts';
-import { requires } from '../../requires.ts';
+import { listScratch } from '../../folders.ts';
 import { expectAccessible } from '../support/accessibility.ts';
 import { hasChromium, launchBrowser } from '../support/browser.ts';
 import { ADA, startConsole, type TestConsole } from '../support/console.ts';
+import { it } from '../support/in-browser.ts';
 import { expectNoOverflow } from '../support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 /** One person's way: a backup, another computer, and back again. */
 describe('restoring in the console', () => {
@@ -107,7 +106,6 @@ describe('restoring in the console', () => {
     const { backups } = await original.api('GET', '/backups');
     const path = join(root, 'exported.tar');
     await original.api('POST', `/backups/${backups[0].id}/export`, { path });
-    const upload = join(original.dataDir, 'scratch', 'upload');
     ({ page } = await original.open(browser, '/restore'));
     await page.getByRole('radio', { name: 'Upload', exact: true }).click();
     const send = page.getByRole('button', { name: 'Upload and check' });
@@ -121,7 +119,7 @@ describe('restoring in the console', () => {
     };
     await choose('picture.tar', Buffer.alloc(5000, 7));
     await page.getByText(/picture\.tar is damaged: it is not one file with a backup/).waitFor();
-    expect(existsSync(upload)).toBe(false);
+    expect(listScratch(original.dataDir).includes('upload')).toBe(false);
 
     // It begins well, and has more pieces than one: the second is lost once, and the third is held.
     const long = Buffer.concat([readFileSync(path), Buffer.alloc(4 * 1024 * 1024)]);
@@ -145,12 +143,12 @@ describe('restoring in the console', () => {
     // At once, also while a piece is on its way.
     await page.getByText('The upload was cancelled. Nothing of it was kept.').waitFor();
     held.resolve();
-    await expect.poll(() => existsSync(upload)).toBe(false);
+    await expect.poll(() => listScratch(original.dataDir).includes('upload')).toBe(false);
     await page.unrouteAll({ behavior: 'wait' });
 
     await choose('whole.tar', readFileSync(path));
     await page.getByRole('heading', { name: /^Bring .* back$/ }).waitFor();
-    expect(existsSync(upload)).toBe(false);
+    expect(listScratch(original.dataDir).includes('upload')).toBe(false);
     await page.getByRole('button', { name: 'Choose another backup' }).click();
     await page.getByRole('heading', { name: 'Restore from a backup' }).waitFor();
     await expect.poll(async () => (await original.api('GET', '/backups/restores')).current).toBe(null);

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
 import { expectAccessible } from '../support/accessibility.ts';
 import { hasChromium, launchBrowser } from '../support/browser.ts';
 import { ADA, startConsole, type TestConsole } from '../support/console.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+import { it } from '../support/in-browser.ts';
 
 describe('the first run, reloaded', () => {
   let browser: Browser;

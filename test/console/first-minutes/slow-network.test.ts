@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { startConsole, type TestConsole } from '../support/console.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+import { describe, expect } from 'vitest';
+import type { TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 
 const BUILT = join(import.meta.dirname, '../../../dist/renderer');
 /** Of all that the page names, as it is sent: 3 s at 400 kbit/s. */
@@ -16,13 +13,8 @@ describe('the console on a slow network', () => {
   let opened: TestConsole;
   let browser: Browser;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
   });
 
   async function newPage(options: BrowserContextOptions = {}): Promise<Page> {

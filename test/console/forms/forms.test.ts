@@ -1,16 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from '../support/accessibility.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { ADA, startConsole, type TestConsole } from '../support/console.ts';
+import { ADA, type TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 import { chooseWay } from '../support/key-steps.ts';
 import { seedShop, takeWords } from '../support/lost-key.ts';
 import { signInAs } from '../support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('forms and dialogs', () => {
   let opened: TestConsole;
@@ -23,16 +20,11 @@ describe('forms and dialogs', () => {
       return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent ?? '';
     });
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     await seedShop(opened, { API_TOKEN: 'canary-value' });
     words = await takeWords(opened);
     ({ page } = await opened.open(browser, '/projects/shop'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   describe('a dialog with something typed in it', () => {

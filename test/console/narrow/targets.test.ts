@@ -1,14 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from '../support/accessibility.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { startConsole, type TestConsole } from '../support/console.ts';
+import type { TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 import { makeCopies, seed } from '../support/seed.ts';
 import { expectNoOverflow } from '../support/visitors.ts';
 import { listPages } from './pages.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 const FINGER = 44;
 const POINTER = 24;
@@ -17,15 +14,10 @@ describe('what can be hit', () => {
   let opened: TestConsole;
   let browser: Browser;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     await seed(opened);
     await makeCopies(opened);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   for (const [what, leastPx, options] of [

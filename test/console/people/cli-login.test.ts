@@ -1,12 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from '../support/accessibility.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { startConsole, type TestConsole } from '../support/console.ts';
+import type { TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 import { expectNoOverflow, PASSWORD, signInAs } from '../support/visitors.ts';
 
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 describe('signing in a command line', () => {
@@ -14,14 +12,9 @@ describe('signing in a command line', () => {
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     ({ page } = await opened.open(browser, '/people/keys'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   const start = (client_name: string) => opened.api('POST', '/auth/cli/device/start', { client_name });

@@ -1,26 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from '../support/accessibility.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { ADA, startConsole, type TestConsole } from '../support/console.ts';
+import { ADA, type TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 import { expectNoOverflow, PASSWORD, signInAs } from '../support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 describe('people and access', () => {
   let opened: TestConsole;
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     ({ page } = await opened.open(browser, '/people'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   it('adds someone with a first password that must be good, and lets them in', async () => {
@@ -45,11 +37,13 @@ describe('people and access', () => {
     await add.click();
     await page.getByRole('row', { name: /Jonas.*jonas@example.org.*User/ }).waitFor();
     await expectAccessible(page, 'people');
-    const { context } = await signInAs(opened, browser, {
-      email: 'jonas@example.org',
-      role: 'user',
-      isKnown: true,
-    });
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: opened.served.url });
+    const jonas = await context.newPage();
+    await jonas.goto('/');
+    await jonas.getByLabel('E-mail').fill('jonas@example.org');
+    await jonas.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await jonas.getByRole('button', { name: 'Sign in' }).click();
+    await jonas.getByRole('heading', { name: 'Choose your own password' }).waitFor();
     await context.close();
   });
 

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { addPerson } from '../../people.ts';
 import type { TestConsole } from './console.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -8,11 +9,21 @@ export const PASSWORD = 'correct horse battery';
 export async function signInAs(
   opened: TestConsole,
   browser: Browser,
-  person: { email: string; role: 'admin' | 'user' | 'reader'; isKnown?: boolean },
+  person: { email: string; role: 'admin' | 'user' | 'reader' | 'member'; isKnown?: boolean },
   options: BrowserContextOptions = {},
 ): Promise<{ context: BrowserContext; page: Page }> {
   const { email, role, isKnown = false } = person;
-  if (!isKnown) await opened.api('POST', '/users', { email, name: email, password: PASSWORD, roles: [role] });
+  if (!isKnown) {
+    const owner = async (method: string, path: string, body?: unknown) => ({
+      status: 200,
+      body: await opened.api(method, path, body),
+    });
+    await addPerson(owner, { email, name: email, password: PASSWORD, role });
+    // That of the invitation: only what a test opens is open.
+    const { sessions } = await opened.api('GET', '/users/sessions');
+    for (const { id, person } of sessions)
+      if (person?.email === email) await opened.api('DELETE', `/users/sessions/${id}`);
+  }
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
     baseURL: opened.served.url,

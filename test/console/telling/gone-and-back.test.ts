@@ -1,10 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { startConsole, type TestConsole } from '../support/console.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+import { describe, expect } from 'vitest';
+import type { TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 
 /** The instance is really stopped, and started again where it was. */
 describe('an instance that is gone and comes back', () => {
@@ -12,14 +9,9 @@ describe('an instance that is gone and comes back', () => {
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     ({ page } = await opened.open(browser, '/people/keys'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   it('keeps what was typed, says what is known, and offers to send it again once it is back', async () => {

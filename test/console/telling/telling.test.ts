@@ -1,12 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from '../support/accessibility.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { startConsole, type TestConsole } from '../support/console.ts';
+import type { TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 import { expectNoOverflow, signInAs } from '../support/visitors.ts';
 
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const BEN = 'ben@example.org';
 
 describe('what the console says', () => {
@@ -14,15 +12,10 @@ describe('what the console says', () => {
   let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+  startInBrowser(async (started) => {
+    ({ opened, browser } = started);
     await opened.api('POST', '/projects', { name: 'shop' });
     ({ page } = await opened.open(browser, '/projects/shop'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened?.stop();
   });
 
   it('names one person by one name, with what they are, wherever they did something', async () => {
@@ -50,11 +43,11 @@ describe('what the console says', () => {
 
     await page.goto('/activity');
     await page.getByRole('row', { name: /Created PORT of shop.*Ben Okafor/ }).waitFor();
-    await page.getByRole('row', { name: /Signed in with .*Ben Okafor/ }).waitFor();
+    await page.getByRole('row', { name: /Signed in with password.*Ben Okafor/ }).waitFor();
     await page.getByLabel('Who').selectOption({ label: 'Ben Okafor' });
     await page.getByText('No earlier activity.').waitFor();
     await expect.poll(() => page.getByText('Created the project shop').count()).toBe(0);
-    await page.getByText('Signed in with').waitFor();
+    await page.getByText('Signed in with password').waitFor();
     expect(await page.locator('tbody').innerText()).not.toContain(BEN);
 
     await opened.api('DELETE', `/users/${id}`);

@@ -1,13 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import cases from '../../fixtures/value-ends.json' with { type: 'json' };
-import { requires } from '../../requires.ts';
 import { expectAccessible } from '../support/accessibility.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { startConsole, type TestConsole } from '../support/console.ts';
+import type { TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 import { expectNoOverflow } from '../support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const CERTIFICATE = cases.find(({ from }) => from === 'certificate')?.value ?? '';
@@ -38,10 +35,8 @@ describe('variables that end', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   };
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    browser = await launchBrowser();
-    console = await startConsole();
+  startInBrowser(async (started) => {
+    ({ opened: console, browser } = started);
     await console.api('POST', '/projects', { name: 'photos' });
     await add('OVER', { expires_at: noonIn(-3) });
     await add('SOON', { expires_at: noonIn(5) });
@@ -51,10 +46,6 @@ describe('variables that end', () => {
     ({ page } = await console.open(browser));
     page.setDefaultTimeout(8000);
   }, 30_000);
-  afterAll(async () => {
-    await browser?.close();
-    await console?.stop();
-  });
 
   it('are named on Home, the first to end first, with a link that finds them', async () => {
     await needs().getByText('OVER ended 3 days ago').waitFor();

@@ -1,12 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../../requires.ts';
+import { describe, expect } from 'vitest';
 import { expectAccessible } from '../support/accessibility.ts';
-import { hasChromium, launchBrowser } from '../support/browser.ts';
-import { startConsole, type TestConsole } from '../support/console.ts';
+import type { TestConsole } from '../support/console.ts';
+import { it, startInBrowser } from '../support/in-browser.ts';
 import { expectNoOverflow } from '../support/visitors.ts';
-
-const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
 /** One more than is deleted without typing how many. */
 const MANY = 21;
@@ -29,18 +26,12 @@ describe('the trash', () => {
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
   };
 
-  beforeAll(async () => {
-    if (!hasChromium()) return;
-    browser = await launchBrowser();
-    console = await startConsole();
+  startInBrowser(async (started) => {
+    ({ opened: console, browser } = started);
     await console.api('POST', '/projects', { name: 'photos' });
     for (const key of ['FIRST', 'SECOND', 'THIRD']) await add(key);
     ({ page } = await console.open(browser, '/projects/photos'));
     page.setDefaultTimeout(10_000);
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await console?.stop();
   });
 
   it('gives a variable back by the button of the message that says it was deleted', async () => {

@@ -11,7 +11,12 @@ export const utilityProcess = offer<typeof Electron.utilityProcess>()('utilityPr
       throw new Error(`The stand-in for Electron offers no stdio but 'ignore' and 'inherit'.`);
     const child = fork(path, args, {
       // Electron gives the engine what this switch has; Node takes such flags as they are.
-      execArgv: [...execArgv.map((flag) => flag.replace(/^--js-flags=/, '')), '--import', PARENT_PORT],
+      // Electron takes all flags of V8 in one argument, Node each in its own.
+      execArgv: [
+        ...execArgv.flatMap((flag) => flag.replace(/^--js-flags=/, '').split(' ')),
+        '--import',
+        PARENT_PORT,
+      ],
       stdio: [stdio, stdio, stdio, 'ipc'],
       serialization: 'advanced',
     });

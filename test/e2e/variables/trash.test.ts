@@ -23,7 +23,7 @@ describe('the trash by the command line', () => {
     set('TOKEN', 'sk_live_1', '--secret');
     const { out } = run('env', 'rm', 'TOKEN', '-p', 'shop');
     expect(out).toMatch(
-      /^Deleted\. Until \d{4}-\d\d-\d\d this restores it: temps-desktop trash restore \d+\n$/,
+      /^Deleted from production\. Until \d{4}-\d\d-\d\d this restores it: temps-desktop trash restore \d+\n$/,
     );
     const id = out.trim().split(' ').at(-1) as string;
     expect(exported()).toEqual({});

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temps } from '../terminal.ts';
+import { exportFormats } from '../../../electron/cli/env/formats.ts';
+import { canOpenTerminal, onTerminal, temps } from '../terminal.ts';
 
 let dataDir: string;
 beforeAll(() => {
@@ -54,6 +55,32 @@ describe('variables by the command line', () => {
     expect(shop('env', 'undo').code).toBe(4);
   });
 
+  it('are those of production without -e, where several environments have them, as for set and run', () => {
+    expect(shop('projects', 'environments', 'create', 'staging').code).toBe(0);
+    expect(shop('projects', 'environments', 'create', 'preview').code).toBe(0);
+    for (const [env, value] of [
+      ['production', 'one'],
+      ['staging', 'two'],
+      ['preview', 'three'],
+    ] as const)
+      set('BOTH', value, '--plain', '-e', env);
+    expect(shop('env', 'get', 'BOTH').out).toBe('one');
+    expect(shop('env', 'get', 'BOTH', '-e', 'staging').out).toBe('two');
+    shop('env', 'note', 'BOTH', 'of production');
+    expect(shop('env', 'note', 'BOTH', '-e', 'staging').out).toContain('BOTH has no note.');
+    expect(shop('env', 'rm', 'BOTH').out).toMatch(/^Deleted from production\. Until /);
+    const unclear = shop('env', 'get', 'BOTH');
+    expect(unclear.code).not.toBe(0);
+    expect(shop('env', 'note', 'BOTH').err).toContain(
+      'BOTH is in staging, preview, and not in production: choose one with -e.',
+    );
+    expect(shop('env', 'rm', 'BOTH', '-e', 'preview').out).toContain('Deleted from preview.');
+    // Of one alone there is no doubt.
+    expect(shop('env', 'get', 'BOTH').out).toBe('two');
+    for (const env of ['staging', 'preview'])
+      expect(shop('projects', 'environments', 'delete', env, '--yes').code).toBe(0);
+  });
+
   it('have a history, of the environment and of each, that says who and when and no value', () => {
     set('TRACED', 'sk_live_first', '--secret');
     set('TRACED', 'sk_live_second', '--secret');
@@ -80,6 +107,82 @@ describe('variables by the command line', () => {
   });
 });
 
+describe.skipIf(!canOpenTerminal())('a value that would be refused', () => {
+  it('is not asked for', async () => {
+    set('KEPT', 'a secret', '--secret');
+    const plain = await onTerminal(dataDir, ['env', 'set', 'KEPT', '-p', 'shop', '--plain']);
+    expect([plain.code, plain.screen]).toEqual([
+      1,
+      expect.stringContaining('temps-desktop: KEPT is a secret, and cannot become plain'),
+    ]);
+    const nowhere = await onTerminal(dataDir, ['env', 'set', 'KEPT', '-p', 'none']);
+    expect([nowhere.code, nowhere.screen]).toEqual([4, expect.stringContaining('There is no project none.')]);
+    for (const { screen } of [plain, nowhere]) expect(screen).not.toContain('KEPT: ');
+    const typed = await onTerminal(dataDir, ['env', 'set', 'KEPT', '-p', 'shop'], [[/KEPT: /, 'typed']]);
+    expect([typed.code, exported().KEPT]).toEqual([0, 'typed']);
+    shop('env', 'rm', 'KEPT');
+  });
+});
+
+describe('names that are not there', () => {
+  const of = (...words: string[]) => {
+    const { code, out, err } = temps(dataDir, words);
+    return [code, out, err];
+  };
+  const say = (text: string) => [4, '', `temps-desktop: ${text}\n`];
+
+  it('are said, with those that are', { timeout: 180_000 }, () => {
+    temps(dataDir, ['projects', 'create', 'names']);
+    for (const key of ['PORT', 'HOST']) temps(dataDir, ['env', 'set', key, '-p', 'names', '--plain'], '1');
+    const names = ['-p', 'names'];
+    const noProject = say('There is no project nmaes. There are: names, shop.');
+    expect(of('env', 'list', '-p', 'nmaes')).toEqual(noProject);
+    expect(of('env', 'export', '-p', 'nmaes')).toEqual(noProject);
+    expect(of('projects', 'delete', 'nmaes')).toEqual(noProject);
+    expect(of('run', '-p', 'nmaes', '--', 'true')).toEqual(noProject);
+    const noEnvironment = say('There is no environment staging. There are: production.');
+    expect(of('env', 'list', ...names, '-e', 'staging')).toEqual(noEnvironment);
+    expect(of('env', 'copy', 'production', 'staging', ...names)).toEqual(noEnvironment);
+    expect(of('run', ...names, '-e', 'staging', '--', 'true')).toEqual(noEnvironment);
+    const noVariable = say('There is no variable POTR. There are: PORT, HOST.');
+    expect(of('env', 'get', 'POTR', ...names)).toEqual(noVariable);
+    expect(of('env', 'rm', 'POTR', ...names)).toEqual(noVariable);
+    expect(of('env', 'note', 'POTR', ...names)).toEqual(noVariable);
+    expect(of('env', 'reads', 'POTR', ...names)).toEqual(noVariable);
+    expect(of('env', 'reads', 'shared.POTR')).toEqual(
+      say('There is no shared variable POTR. There is none yet.'),
+    );
+    // What is there by name is not said to be missing.
+    expect(temps(dataDir, ['env', 'undo', ...names]).err).not.toContain('There is no environment');
+    for (const at of [1, 2, 3, 4, 5, 6])
+      temps(dataDir, ['env', 'set', `MORE_${at}`, ...names, '--plain'], '1');
+    expect(temps(dataDir, ['env', 'get', 'MORE_7', ...names]).err).toMatch(
+      /There are: MORE_1, .* and 2 more\.\n/,
+    );
+    temps(dataDir, ['projects', 'delete', 'names', '--yes']);
+  });
+});
+
+describe('the records of readings', () => {
+  it('say that a secret was exported, whatever the format', { timeout: 180_000 }, () => {
+    temps(dataDir, ['projects', 'create', 'read']);
+    const read = ['-p', 'read'];
+    temps(dataDir, ['env', 'set', 'PLAIN', ...read, '--plain'], '1');
+    for (const format of [[], ...Object.keys(exportFormats).map((name) => ['--format', name])]) {
+      const key = `TOKEN_${format[1]?.toUpperCase() ?? 'ENV'}`;
+      temps(dataDir, ['env', 'set', key, ...read, '--secret'], 'a value');
+      temps(dataDir, ['env', 'export', ...read, ...format]);
+      expect(temps(dataDir, ['env', 'reads', key, ...read]).out, key).toMatch(
+        / exported(, with \d+ other variables?)? +1 time/,
+      );
+    }
+    expect(temps(dataDir, ['audit', ...read]).out).toContain('xported');
+    temps(dataDir, ['run', ...read, '--', 'true']);
+    expect(temps(dataDir, ['env', 'reads', 'TOKEN_ENV', ...read]).out).toContain('read for a program');
+    temps(dataDir, ['projects', 'delete', 'read', '--yes']);
+  });
+});
+
 describe('plain variables that look like secrets, by the command line', () => {
   it('are left plain on purpose, until they change, and asked about again', () => {
     set('FIRST_TOKEN', 'a word of it', '--plain');
@@ -103,6 +206,22 @@ describe('plain variables that look like secrets, by the command line', () => {
     set('FIRST_TOKEN', '8192', '--plain');
     expect(shop('env', 'plain').out).toContain('1 plain variable looks like a secret.');
     for (const name of ['FIRST_TOKEN', 'PORT']) shop('env', 'rm', name);
+  });
+});
+
+describe('the sample project by the command line', () => {
+  it('is created on request alone, runs, and is deleted like any other', () => {
+    const made = temps(dataDir, ['projects', 'create', '--sample']);
+    expect([made.code, made.out.split('\n')[0]]).toEqual([0, 'sample-project']);
+    const project = ['-p', 'sample-project'];
+    const run = ['run', ...project, '-e', 'staging', '--', 'sh', '-c', 'echo $HEALTH_URL'];
+    expect(temps(dataDir, run).out.trim()).toBe('https://staging.example.com/health');
+    expect(JSON.parse(temps(dataDir, ['env', 'list', '--json', ...project]).out)).toHaveLength(6);
+    expect(temps(dataDir, ['projects', 'create', '--sample']).err).toContain('already exists');
+    for (const wrong of [['--sample', 'mine'], []])
+      expect(temps(dataDir, ['projects', 'create', ...wrong]).code).toBe(2);
+    expect(temps(dataDir, ['projects', 'delete', 'sample-project', '--yes']).code).toBe(0);
+    expect(temps(dataDir, ['projects', 'list']).out).not.toContain('sample');
   });
 });
 

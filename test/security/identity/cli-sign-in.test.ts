@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anonymousFrom } from '../../../electron/instance/access/caller.ts';
 import { ADMIN, openDoor, type TestDoor, type Who } from '../../api/harness.ts';
+import { addPerson } from '../../people.ts';
 
 const MINUTE_MS = 60_000;
 const DEVICE = '/auth/cli/device';
@@ -14,7 +15,7 @@ describe('signing in a command line, against those who mean harm', () => {
   let door: TestDoor & { stop(): Promise<void> };
   beforeAll(async () => {
     door = await openDoor('https');
-    await door.owner('POST', '/users', MIA);
+    await addPerson(door.owner, MIA);
   });
   afterAll(() => door.stop());
   // Codes and wrong guesses of the test before are over.
@@ -178,7 +179,7 @@ describe('signing in a command line, against those who mean harm', () => {
 
   it('ends what a person approved with everything else of theirs', async () => {
     const person = { ...MIA, email: 'leaving@example.org' };
-    const { user } = (await owner('/users', person)).body;
+    const { user } = (await addPerson(door.owner, person)).body;
     const who = await signIn(person);
     const { device_code, user_code } = await start();
     await send(`${DEVICE}/approve`, { user_code, role_type: 'reader' }, who);

@@ -29,12 +29,13 @@ import { readManifest } from '../../../electron/instance/backups/reading/read-ma
 import { AppError } from '../../../electron/instance/kernel/app-error.ts';
 import { childProcesses, type ProcessHost } from '../../../electron/instance/kernel/process-hosts.ts';
 import { latestVersion } from '../../../electron/instance/store/migrate.ts';
-import { inScratch } from '../../../electron/instance/store/scratch.ts';
+import { inScratch, prepareScratch } from '../../../electron/instance/store/scratch.ts';
 import { insertActiveRecord } from '../../../electron/instance/vault/key/key-record.ts';
 import { MasterKey } from '../../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
 import { openTestContext, type TestContext } from '../../context.ts';
 import { findLeaks } from '../../crash/leaks.ts';
+import { listScratch } from '../../folders.ts';
 import { type Changes, digest, generateIdentity, makeBackup, tamperWithAuditLog } from './make-backup.ts';
 
 let test: TestContext;
@@ -110,7 +111,7 @@ async function fail(folder: string, options: With = {}) {
     () => new Error('nothing was found'),
     (thrown: unknown) => thrown,
   );
-  expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
+  expect(listScratch(work)).toEqual([]);
   if (!(error instanceof AppError)) throw error;
   return { code: error.code, ...error.details, asked };
 }
@@ -165,7 +166,7 @@ describe('a stored backup', () => {
     expect(checked.details.sealedValues).toEqual({ env_var: 20 });
     expect(leaks).toEqual([]);
     expect(findLeaks(folder, secrets)).toEqual([]);
-    expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
+    expect(listScratch(work)).toEqual([]);
     expect(asked).toEqual(EXAMINED);
   });
 
@@ -577,7 +578,7 @@ describe('a stored backup is refused, before anything of it is looked into that 
     expect(await fail(huge)).toEqual({ code: 'disk_full', asked: [] });
     const signal = AbortSignal.abort();
     await expect(check(await make({ takenAt: 1_750_002_500_000 }), { signal })).rejects.toThrow(/abort/i);
-    expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
+    expect(listScratch(work)).toEqual([]);
   });
 });
 
@@ -594,13 +595,14 @@ it.each(
   cancelled.abort();
   await ended;
   hung = '';
-  expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
+  expect(listScratch(work)).toEqual([]);
 });
 
 it('what a kill left in the scratch folder goes before the next check', async () => {
-  mkdirSync(join(work, 'scratch', 'check'), { recursive: true });
-  writeFileSync(join(work, 'scratch', 'check', 'database.sqlite.stored'), 'left');
+  const left = prepareScratch(work, 'check');
+  writeFileSync(join(left, 'database.sqlite.stored'), 'left');
   expect((await check(await make({ takenAt: 1_750_002_600_000 }))).values?.opened).toBe(20);
+  expect(existsSync(left)).toBe(false);
 });
 
 it('reads back the manifest that it writes', async () => {

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination } from '../../../electron/instance/backups/destinations/destination.ts';
 import { openFolder } from '../../../electron/instance/backups/destinations/folder.ts';
@@ -96,6 +97,18 @@ describe('a folder', () => {
     );
     await expect(folder.write(FILE, endless, stopping.signal)).rejects.toMatchObject({ name: 'AbortError' });
     expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('waits for content that takes its time: only the folder itself may not be silent', async () => {
+    const { place } = await findFolderPlace(root, dataDir);
+    const impatient = openFolder(place, dataDir, 400);
+    const slow = async function* () {
+      yield Buffer.from('first, ');
+      await wait(1000);
+      yield Buffer.from('and the rest');
+    };
+    await impatient.write(FILE, slow(), signal);
+    expect(await text(await impatient.read(FILE, signal))).toBe('first, and the rest');
   });
 
   it('is never created, and never taken for another one', async () => {

@@ -7,10 +7,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,14 +27,18 @@ import {
 import { formatInstanceFolder, parseManifest } from '../../../electron/instance/backups/format/manifest.ts';
 import { isMacOf, parseMac } from '../../../electron/instance/backups/format/manifest-mac.ts';
 import { backupJob } from '../../../electron/instance/backups/making/backup-job.ts';
+import type { PackRequest } from '../../../electron/instance/backups/making/pack.ts';
 import { takeWriter } from '../../../electron/instance/backups/making/writer.ts';
 import { findRecoveryFacts } from '../../../electron/instance/backups/promise/recovery-facts.ts';
 import type { Context } from '../../../electron/instance/kernel/context.ts';
+import type { ProcessHost } from '../../../electron/instance/kernel/process-hosts.ts';
+import type { RequestMessage } from '../../../electron/instance/kernel/processes.ts';
 import { openStore } from '../../../electron/instance/store/store.ts';
 import { proveWithoutCopy, stageRotation } from '../../../electron/instance/vault/rotation/rotation.ts';
 import { lockVault, openVault } from '../../../electron/instance/vault/vault-core.ts';
 import { openTestContext, type TestContext } from '../../context.ts';
 import { watchLoop } from '../../event-loop.ts';
+import { until } from '../../keyring.ts';
 
 let test: TestContext;
 let core: BackupsCore;
@@ -234,6 +240,34 @@ describe('a backup', () => {
     // Locked from the beginning, nothing is begun.
     await expect(make()).rejects.toMatchObject({ code: 'vault_locked' });
     expect(listBackups(core)).toHaveLength(1);
+  });
+
+  it('is written while it is packed, and what packing fails with is said, with nothing of it left', async () => {
+    const packing: ProcessHost = {
+      start: (_program, { onMessage }) => ({
+        kill() {},
+        async send(message) {
+          const { id, request } = message as RequestMessage;
+          await nextTurn();
+          const part = join((request as PackRequest).folder, 'database.sqlite.zst');
+          writeFileSync(part, Buffer.alloc(1.5 * 1024 * 1024));
+          onMessage({ id, percent: 1 });
+          await until(() => findPartial()?.size === 1024 * 1024);
+          onMessage({ id, answer: { refused: 'ENOSPC' } });
+        },
+      }),
+    };
+    const findPartial = () =>
+      readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.includes('.partial-'))
+        .map((path) => statSync(join(root, path)))[0];
+    core = createBackupsCore({ ...test.ctx, processes: packing }, core.vault);
+    await expect(make()).rejects.toMatchObject({ code: 'disk_full' });
+    expect(listFolders()).toEqual([]);
+    expect(listBackups(core)).toMatchObject([
+      { state: 'failed', folder: null, error: { code: 'disk_full' } },
+    ]);
+    expect(isScratchEmpty()).toBe(true);
   });
 
   it('to a place that is gone fails by name, and earlier ones stay as they were', async () => {

@@ -28,7 +28,7 @@ import { startUnpacker, unpackParts } from '../../../electron/instance/backups/r
 import { openInstance } from '../../../electron/instance/instance.ts';
 import { childProcesses } from '../../../electron/instance/kernel/process-hosts.ts';
 import { askOnce } from '../../../electron/instance/kernel/processes.ts';
-import { inScratch, sweepScratch } from '../../../electron/instance/store/scratch.ts';
+import { inScratch, prepareScratch, sweepScratch } from '../../../electron/instance/store/scratch.ts';
 import { openStore } from '../../../electron/instance/store/store.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
 import { openTestContext, type TestContext } from '../../context.ts';
@@ -38,6 +38,7 @@ import { requires } from '../../requires.ts';
 const CANARY = 'canary-plaintext-that-is-sealed';
 const DELETED = 'canary-value-that-was-deleted';
 const SESSION = 'canary-address-of-a-session';
+const INVITED = 'canary-of-an-invitation';
 
 let test: TestContext;
 let folder: string;
@@ -57,7 +58,7 @@ const pack = (recipients: string[] = []) => packDatabase(test.ctx, { folder, rec
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const identityOf = () => deriveBackupIdentity(test.key, test.ctx.store.identity.id);
 
-/** A sealed secret, two sessions, a job under way and one that ended, and a value that was deleted. */
+/** A sealed secret, two sessions, an invitation, a job under way and one that ended, and a value that was deleted. */
 function fill(): void {
   const { store, vault, clock } = test.ctx;
   store.transaction(() => {
@@ -67,6 +68,11 @@ function fill(): void {
     );
     session.run(Buffer.from('one'), SESSION);
     session.run(Buffer.from('two'), SESSION);
+    store.sqlite
+      .prepare(
+        "INSERT INTO invitations (token_hash, email, name, role, created_at, expires_at) VALUES (?, ?, '', 'user', 1, 2)",
+      )
+      .run(Buffer.from('three'), INVITED);
     const run = store.sqlite.prepare(
       "INSERT INTO job_runs (job, key, state, queued_at) VALUES ('a', 'a', ?, 1)",
     );
@@ -103,8 +109,8 @@ describe('the packed database', () => {
     expect(said.instance).toEqual(test.ctx.store.identity);
     expect(said.database).toEqual({ sizeBytes: database.length, sha256: sha256(database) });
     expect(said.sealedValues).toEqual({ env_var: 1 });
-    expect(said.tables).toMatchObject({ secrets: 1, sessions: 0, job_runs: 1, keys: 1 });
-    for (const text of [DELETED, SESSION, CANARY]) expect(database.includes(text), text).toBe(false);
+    expect(said.tables).toMatchObject({ secrets: 1, sessions: 0, invitations: 0, job_runs: 1, keys: 1 });
+    for (const text of [DELETED, SESSION, INVITED, CANARY]) expect(database.includes(text), text).toBe(false);
 
     const restored = join(outside, 'data');
     mkdirSync(restored);
@@ -340,8 +346,7 @@ describe('the scratch folder', () => {
 
   it('is wiped by the next start after a kill, and is no reason to refuse the data directory', async () => {
     const dataDir = join(outside, 'data');
-    mkdirSync(join(dataDir, 'scratch', 'making'), { recursive: true });
-    writeFileSync(join(dataDir, 'scratch', 'making', 'database.sqlite'), 'left');
+    writeFileSync(join(prepareScratch(dataDir, 'making'), 'database.sqlite'), 'left');
     const instance = await openInstance({ dataDir });
     await instance.stop();
     expect(existsSync(join(dataDir, 'scratch'))).toBe(false);

@@ -9,7 +9,7 @@ import { runCommandLine } from '../../../electron/cli/command-line.ts';
 import { groups } from '../../../electron/cli/registry.ts';
 import { openInstance } from '../../../electron/instance/instance.ts';
 import { askOwner } from '../../ask-owner.ts';
-import { snapshot } from '../../folder-snapshot.ts';
+import { snapshot } from '../../folders.ts';
 import { quick } from '../../work-factor.ts';
 
 const commands: [name: string, command: Command][] = (
@@ -142,7 +142,7 @@ describe('every command', () => {
   it.each(needing)('names what is missing beside its arguments: $name', async ({ own, positionals }) => {
     const { code, out, err } = await run(...own, ...positionals, ...nowhere);
     expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(/^temps-desktop: .*(--|-p|usage)/);
+    expect(err).toMatch(/^(temps-desktop: .*(--|-p)|usage: temps-desktop )/);
   });
 
   it.each(all)('says how it is used: $name', async ({ own, usage }) => {
@@ -234,6 +234,17 @@ describe('an instance', () => {
     expect(look()).toEqual(before);
   });
 
+  // With --json all that was said is one object: it was not asked first.
+  it('has nothing to undo before a restore, which is said before it is asked about', async () => {
+    const before = look();
+    expect(readRefusal(await runHere('restore', '--undo'))).toMatchObject({
+      code: 4,
+      detail: expect.stringContaining('Nothing was restored in'),
+    });
+    expect(readRefusal(await runHere('restore', '--undo', 'temps.db')).code).toBe(4);
+    expect(look()).toEqual(before);
+  });
+
   describe('that is locked', () => {
     const key = () => join(dataDir, 'encryption_key');
     beforeAll(() => renameSync(key(), `${key()}.away`));
@@ -243,7 +254,7 @@ describe('an instance', () => {
       [['run', '-p', 'shop', '--', 'touch', 'ran'], 3],
       [['env', 'get', 'API_TOKEN', '-p', 'shop'], 3],
       [['env', 'export', '-p', 'shop'], 3],
-      [['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], 3],
+      [['env', 'set', 'TOKEN', '-p', 'shop', '--secret', '--empty'], 3],
       [['env', 'import', 'file', '-p', 'shop', '--secret'], 3],
       [['key', 'copy', '--format', 'plain', '--unprotected', '--to', 'copy'], 3],
       [['key', 'rotate', '--without-copy', '--yes'], 3],

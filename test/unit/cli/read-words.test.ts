@@ -18,10 +18,11 @@ it('says who read a secret, how and how often', () => {
   expect(describeRead(read)).toEqual([
     '2026-06-01T12:00:00.000Z',
     'API key ci of Ada',
-    'exported, with 11 more',
+    'exported, with 11 other variables',
     '2 times',
     '127.0.0.1',
   ]);
+  expect(describeRead({ ...read, together: 2 })[2]).toBe('exported, with 1 other variable');
   const own = { ...read, kind: 'owner', via: 'socket', how: 'run', together: 1, count: 1, ip: null } as const;
   expect(describeRead(own).slice(1)).toEqual([
     'the owner, on the command line',

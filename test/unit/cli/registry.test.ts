@@ -73,7 +73,7 @@ describe('the groups of commands', () => {
     const overview = formatOverview();
     expect(overview).toContain('\n  serve                                  run the instance\n');
     expect(overview).toContain(
-      `\n  env list|get|set|expires|ends|rename|rm|import|undo|history|export|encrypt|plain|reads|unusual\n${' '.repeat(41)}list, set, import and export variables, and who read them\n`,
+      `\n  env list|get|set|note|expires|ends|rename|rm|import|compare|copy|promote|undo|history|export|encrypt|plain|reads|unusual\n${' '.repeat(41)}list, set, import, export, compare and copy variables, and who read them\n`,
     );
     expect(overview).toMatch(/\n {2}key status\|copy\|\S+\n {41}copy, verify, move, /);
     for (const [word, { about }] of Object.entries(groups)) {

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Child, startChild } from '../../child.ts';
 import { commandLineEnv } from '../../command-line-env.ts';
 import { canOpenTerminal, onTerminal } from '../../e2e/terminal.ts';
 import { program } from '../../program.ts';
@@ -45,11 +46,46 @@ describe('a value that is set', () => {
 
   it('is the one that was given, also empty, or asterisks as they are shown for one', () => {
     run(['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], 'before');
-    for (const given of ['', '********', 'before']) {
+    for (const given of ['********', 'before']) {
       const done = run(['env', 'set', 'TOKEN', '-p', 'shop'], given);
       expect([done.code, done.out], JSON.stringify(given)).toEqual([0, 'Set TOKEN (secret).\n']);
       expect(get(), JSON.stringify(given)).toBe(given);
     }
+    const emptied = run(['env', 'set', 'TOKEN', '-p', 'shop', '--empty'], 'not read');
+    expect([emptied.code, emptied.out]).toEqual([0, 'Set TOKEN (secret, empty).\n']);
+    expect(get()).toBe('');
+  });
+
+  it('is none where nothing came through a pipe, whose program may have failed', () => {
+    run(['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], 'before');
+    for (const given of ['', '\n', '\r\n']) {
+      const refused = run(['env', 'set', 'TOKEN', '-p', 'shop'], given);
+      expect([refused.code, refused.err], JSON.stringify(given)).toEqual([
+        2,
+        expect.stringContaining(
+          'Standard input is empty: TOKEN is as it was. For an empty value, add --empty.',
+        ),
+      ]);
+      expect(get()).toBe('before');
+    }
+    run(['env', 'set', 'NEVER_THERE', '-p', 'shop'], '');
+    expect(run(['env', 'get', 'NEVER_THERE', '-p', 'shop']).code).toBe(4);
+  });
+
+  it('is guessed of again where it was plain: a placeholder may get a real password', () => {
+    expect(run(['env', 'set', 'SMTP_PASSWORD', '-p', 'shop', '--plain', '--empty']).out).toContain(
+      '(plain, empty)',
+    );
+    expect(run(['env', 'set', 'SMTP_PASSWORD', '-p', 'shop'], 'canary-of-mail').out).toMatch(
+      /^Set SMTP_PASSWORD \(secret\)\. It looks like a secret/,
+    );
+    expect(run(['env', 'list', '-p', 'shop']).out).not.toContain('canary-of-mail');
+    run(['env', 'set', 'COLOUR_TOKEN', '-p', 'shop', '--plain'], 'canary-but-plain');
+    expect(run(['env', 'set', 'COLOUR_TOKEN', '-p', 'shop', '--plain'], 'canary-again').out).toContain(
+      '(plain)',
+    );
+    // Never the other way round.
+    expect(run(['env', 'set', 'SMTP_PASSWORD', '-p', 'shop'], '3000').out).toContain('(secret)');
   });
 
   it.skipIf(!canOpenTerminal())('is none where Enter alone was typed, which is said', async () => {
@@ -60,8 +96,49 @@ describe('a value that is set', () => {
       [[/TOKEN: /, '']],
     );
     expect(code).toBe(2);
-    expect(screen).toContain('Nothing was typed, and TOKEN is as it was.');
+    expect(screen).toContain('Nothing was typed: TOKEN is as it was.');
     expect(get()).toBe('before');
+  });
+});
+
+/** An interactive shell on a terminal, whose loop asks again and again. */
+function startLoop(question: string) {
+  return startChild('script', ['-qefc', 'bash --norc --noprofile -i', '/dev/null'], {
+    env: {
+      ...commandLineEnv(dataDir),
+      PS1: 'next> ',
+      TERM: 'dumb',
+      ASK: `${process.execPath} ${program} ${question} -p shop`,
+    },
+  });
+}
+
+describe('a question on a terminal', () => {
+  let child: Child | undefined;
+  // A loop that was not ended would ask for ever; its terminal goes with this.
+  afterEach(() => child?.process.kill('SIGKILL'));
+
+  it.skipIf(!canOpenTerminal()).each([
+    ['without echo', 'env set ASKED', 'ASKED: '],
+    ['with echo', 'env rename TARGET OTHER', 'or keep to leave them: '],
+  ])('%s ends a loop of the shell by Ctrl-C, and by Ctrl-D fails', async (_how, question, shown) => {
+    run(['env', 'set', 'TARGET', '-p', 'shop', '--plain'], 'db');
+    run(['env', 'set', 'USER_OF_IT', '-p', 'shop', '--plain'], '$' + '{{TARGET}}:1');
+    const shell = startLoop(question);
+    child = shell;
+    const type = (text: string) => shell.process.stdin?.write(text);
+    await shell.waitUntil(() => shell.out.includes('next> '));
+    type('while true; do $ASK; echo "rou""nd"; done\r');
+    await shell.waitUntil(() => shell.out.includes(shown));
+    type('\x03');
+    await shell.waitUntil(() => shell.out.split('Cancelled.')[1]?.includes('next> ') === true);
+    type('echo "code $?"; $ASK; echo "then $?"; exit\r');
+    await shell.waitUntil(() => shell.out.split(shown).length > 2);
+    type('\x04');
+    await shell.waitForEnd();
+    expect(shell.out).toContain('code 130');
+    expect(shell.out).toContain('then 1');
+    expect(shell.out).not.toContain('round');
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { everyProject } from '../../../electron/instance/access/caller.ts';
 import { compose } from '../../../electron/instance/capabilities.ts';
 import type { Screen } from '../../../electron/instance/doors/window-door.ts';
 import { type Instant, isIdle } from '../../../electron/instance/identity/sessions/idle.ts';
@@ -49,6 +50,7 @@ describe('presence', () => {
       ip: null,
       label: 'ada',
       permissions: [],
+      projects: everyProject,
       userId: 1,
       sessionId: opened.session.id,
       confirmedAt: null,

@@ -78,13 +78,14 @@ describe('what is offered', () => {
       ],
     }),
   ];
+  const held = (permissions: readonly Permission[], somewhere = permissions) => ({ permissions, somewhere });
   const namesOf = (permissions: readonly Permission[]) =>
-    offeredNavigation(sample, permissions).map(({ group, entries }) => [
+    offeredNavigation(sample, held(permissions)).map(({ group, entries }) => [
       group,
       entries.map(({ label }) => label),
     ]);
   const commandsFor = (permissions: readonly Permission[], isDesktop = false) =>
-    offeredCommands(sample, permissions, isDesktop).map(({ label }) => label);
+    offeredCommands(sample, held(permissions), isDesktop).map(({ label }) => label);
 
   it('leaves out of the sidebar what its page would refuse, and groups that would be empty', () => {
     expect(namesOf(['vault:read'])).toEqual([
@@ -105,9 +106,21 @@ describe('what is offered', () => {
     expect(commandsFor([], true)).toEqual(['Weather', 'Weather map', 'Close the window']);
   });
 
+  it('offers members the pages over all projects, and none of what needs a permission everywhere', () => {
+    const member = held([], ['projects:read', 'environments:read']);
+    const pages = offeredNavigation(areas, member).flatMap(({ entries }) =>
+      entries.map(({ label }) => label),
+    );
+    expect(pages).toContain('Projects');
+    expect(pages).not.toContain('Secrets');
+    const labels = offeredCommands(areas, member, false).map(({ label }) => label);
+    expect(labels).toContain('Trash');
+    expect(labels).not.toContain('Shared variables');
+  });
+
   it('offers readers nothing that changes the key', () => {
     const reader: Permission[] = ['projects:read', 'environments:read', 'settings:read', 'vault:read'];
-    const labels = offeredCommands(areas, reader, false).map(({ label }) => label);
+    const labels = offeredCommands(areas, held(reader), false).map(({ label }) => label);
     expect(labels).toContain('Shared variables');
     for (const label of ['Make a copy of the key', 'Verify a copy', 'Rotate the key', 'Lock now'])
       expect(labels).not.toContain(label);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeBrowser } from '../../../renderer/account/browser-name.ts';
+import { findDevice } from '../../../electron/instance/identity/sessions/device.ts';
+import { describeDevice } from '../../../renderer/account/session-words.ts';
 import { previewSlug } from '../../../renderer/projects/manage/slug.ts';
 
 describe('the address a name gets', () => {
@@ -32,10 +33,12 @@ describe('the program of a session', () => {
     [webkit('Linux; Android 15', 'Chrome/140.0 Mobile Safari/537.36'), 'Chrome on Android'],
     [webkit('iPhone; CPU iPhone OS 18_5 like Mac OS X', 'Version/18.5 Safari/604.1'), 'Safari on iOS'],
     [webkit('Macintosh; Intel Mac OS X 10_15_7', 'Version/18.5 Safari/605.1'), 'Safari on macOS'],
+    [webkit('X11; CrOS x86_64 14541.0.0', 'Chrome/140.0 Safari/537.36'), 'Chrome on ChromeOS'],
+    [webkit('iPhone; CPU iPhone OS 18_5 like Mac OS X', 'CriOS/140.0 Safari/604.1'), 'Chrome on iOS'],
     ['curl/8.14.1', 'curl'],
     ['', 'Unknown program'],
     [null, 'Unknown program'],
   ])('of %j is told by name', (userAgent, name) => {
-    expect(describeBrowser(userAgent)).toBe(name);
+    expect(describeDevice(findDevice(userAgent))).toBe(name);
   });
 });

@@ -25,6 +25,7 @@ describe('a time in words', () => {
   it('is a day by how long ago it was', () => {
     expect(formatDay(on(4, 14, 9), now)).toMatch(/^today, .*9/);
     expect(formatShortDay(on(4, 14, 9), now)).toBe('today');
+    expect(formatShortDay(new Date(2027, 3, 1).getTime(), now)).toMatch(/2027/);
     expect(formatDay(on(4, 13, 23), now)).toBe('yesterday');
     expect(formatDay(on(4, 11), now)).toBe(weekday(on(4, 11)));
     expect(formatDay(on(4, 8), now)).toBe(weekday(on(4, 8)));

@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -17,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { latestVersion } from '../../../electron/instance/store/migrate.ts';
 import { countRows } from '../../../electron/instance/store/row-counts.ts';
 import { keepSnapshot } from '../../../electron/instance/store/safety-snapshot.ts';
+import { prepareScratch } from '../../../electron/instance/store/scratch.ts';
 import { openStore } from '../../../electron/instance/store/store.ts';
 import { listFormer, readFormerName } from '../../../electron/instance/store/swap-journal.ts';
 import { createManualClock } from '../../context.ts';
@@ -102,8 +102,7 @@ describe('before a migration', () => {
 describe('a safety snapshot', () => {
   it('that a kill cut short is in the scratch folder and in no list, and the next one does not mind', () => {
     openStore(dir, clock).close();
-    const left = join(dir, 'scratch', 'before-rotation');
-    mkdirSync(left, { recursive: true });
+    const left = prepareScratch(dir, 'before-rotation');
     writeFileSync(join(left, 'temps.db'), 'half');
     expect(listFormer(dir)).toEqual([]);
     const names = [keepSnapshot(dir, 'rotation', clock.now()), keepSnapshot(dir, 'rotation', clock.now())];

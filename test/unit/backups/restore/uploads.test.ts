@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createUploads, type Uploads } from '../../../../electron/instance/backups/restore/uploads.ts';
 import { openTestContext, type TestContext } from '../../../context.ts';
+import { listScratch } from '../../../folders.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
 describe('an upload', () => {
   let test: TestContext;
   let uploads: Uploads;
-  const isHere = () => existsSync(join(test.dataDir, 'scratch', 'upload'));
+  const isHere = () => listScratch(test.dataDir).includes('upload');
   beforeEach(() => {
     test = openTestContext();
     uploads = createUploads(test);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Caller } from '../../../../electron/instance/access/caller.ts';
+import { type Caller, everyProject } from '../../../../electron/instance/access/caller.ts';
 import { createOwner } from '../../../../electron/instance/doors/socket-door.ts';
 import { createProject } from '../../../../electron/instance/projects/projects.ts';
 import { listReads } from '../../../../electron/instance/projects/reads/read-list.ts';
@@ -51,7 +51,7 @@ beforeEach(() => {
 });
 afterEach(() => test.close());
 
-const common = { ip: '127.0.0.1', permissions: [], lineage: [] };
+const common = { ip: '127.0.0.1', permissions: [], projects: everyProject, lineage: [] };
 const key = (id: number, ageMs: number): Caller => ({
   ...common,
   kind: 'key',

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Served, serve, temps } from './terminal.ts';
+import { type Served, serve, temps } from '../terminal.ts';
 
 /** The owner at the machine itself, and a program on another computer that knows the address alone. */
 describe('signing in a command line from the command line', () => {
