@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { builtProgram } from './scripts/build-program.mjs';
+import { WAIT_MS } from './test/child.ts';
 import { compileCache } from './test/command-line-env.ts';
 
 /** Files that take longest, the longest first: begun last, one would leave all cores but its own without work. */
@@ -116,11 +117,11 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Real processes, keyrings and disks: slow is fine, hanging is not.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // A page on a busy machine: what is waited for comes, or a minute ends it.
-    expect: { poll: { timeout: 20_000 } },
+    // Real processes, keyrings and disks, on machines of any speed: slow is fine, hanging is not. A test that waits for
+    // something waits a minute for it, whatever it is, so that no test needs a limit that one machine keeps.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: WAIT_MS } },
     pool: 'forks',
     // A worker loads the instance once for all its files, and keeps one browser for them.
     isolate: false,

@@ -1,5 +1,8 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 
+/** How long a test waits for anything: on a slow or busy machine what comes may take long. */
+export const WAIT_MS = 60_000;
+
 /** A process that a test starts and waits for. */
 export interface Child {
   readonly process: ChildProcess;
@@ -72,7 +75,7 @@ export function startChild(command: string, args: string[], options: SpawnOption
   // Not everyone waits for its end.
   ended.catch(() => undefined);
 
-  async function waitUntil(condition: () => boolean | Promise<boolean>, deadlineMs = 20_000): Promise<void> {
+  async function waitUntil(condition: () => boolean | Promise<boolean>, deadlineMs = WAIT_MS): Promise<void> {
     const deadline = Date.now() + deadlineMs;
     for (;;) {
       // Looked at before the condition: what it printed last may be what is waited for.
@@ -91,7 +94,7 @@ export function startChild(command: string, args: string[], options: SpawnOption
     }
   }
 
-  async function waitForEnd(deadlineMs = 20_000): Promise<Ended> {
+  async function waitForEnd(deadlineMs = WAIT_MS): Promise<Ended> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error(`${name} does not end\n${output}`)), deadlineMs);
     return await Promise.race([ended, late.promise]).finally(() => clearTimeout(timer));

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBus } from './bus.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, startChild, WAIT_MS } from './child.ts';
 import { compiledOnce } from './command-line-env.ts';
 
 /**
@@ -105,8 +105,11 @@ export async function startKeyring(withService = true): Promise<Keyring> {
   };
 }
 
-/** Waits for a condition, for at most ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
+/** Waits for a condition. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  deadlineMs = WAIT_MS,
+): Promise<void> {
   const end = Date.now() + deadlineMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error('waited in vain');

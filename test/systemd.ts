@@ -72,7 +72,7 @@ export async function startMachine(): Promise<Machine> {
     return spawnSync('nsenter', [...enter, ...asAda, ...shell], {
       encoding: 'utf8',
       cwd: '/',
-      timeout: 60_000,
+      timeout: 120_000,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: ADA.home, USER: 'ada' },
     });

@@ -150,7 +150,7 @@ it("list what was made by schedule at their destination, with upstream's names, 
   // What is due is looked at once the vault is unlocked.
   await door.owner('POST', '/vault/lock');
   await door.owner('POST', '/vault/unlock', { method: 'custody' });
-  await expect.poll(made, { timeout: 20_000 }).toMatchObject([{ state: 'completed' }]);
+  await expect.poll(made).toMatchObject([{ state: 'completed' }]);
   const [listed] = await made();
   const ours = (await door.owner('GET', `/backups/${listed.backup_id}`)).body;
   expect(ours.why).toBe('schedule');

@@ -111,7 +111,7 @@ describe('the automatic lock', () => {
     await lock().waitFor({ state: 'hidden' });
     expect(await name.inputValue()).toBe('TYPED_BEFORE');
     await other.getByRole('heading', { name: 'Settings' }).waitFor();
-    await expect.poll(() => other.getByRole('alertdialog').count(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => other.getByRole('alertdialog').count()).toBe(0);
     await other.close();
   });
 

@@ -474,7 +474,7 @@ async function takeStick(browser: Browser, console: TestConsole): Promise<void> 
       const { destinations } = await console.api('GET', '/backups/destinations');
       return destinations.some(({ drive }: { drive: string | null }) => drive === state);
     };
-    await until(() => driveIs('can_be_removed'), 30_000);
+    await until(() => driveIs('can_be_removed'));
     const scrollTo = (text: string) => async (page: Page) => {
       await page.getByRole('row', { name: /Nightly/ }).waitFor();
       await page.getByText(text).first().scrollIntoViewIfNeeded();
@@ -493,7 +493,7 @@ async function takeStick(browser: Browser, console: TestConsole): Promise<void> 
       },
     ]);
     await stick.eject();
-    await until(() => driveIs('away'), 30_000);
+    await until(() => driveIs('away'));
     await take(browser, console, [
       { name: 'backups-stick-away', path: '/backups', prepare: scrollTo('not plugged in') },
     ]);

@@ -44,9 +44,8 @@ describe('.env files, locked and large lists', () => {
     ({ opened: console, browser } = started);
     for (const name of ['blank', 'shop', 'trip', 'large']) await console.api('POST', '/projects', { name });
     ({ context, page } = await console.open(browser));
-    page.setDefaultTimeout(8000);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  }, 30_000);
+  });
 
   it('begins an empty project with a pasted .env, and clears the clipboard', async () => {
     await page.goto('/projects/blank');

@@ -56,8 +56,7 @@ describe('variables', () => {
       is_secret: true,
     });
     ({ context, page } = await console.open(browser, '/projects/photos'));
-    page.setDefaultTimeout(8000);
-  }, 30_000);
+  });
 
   describe('the table', () => {
     beforeEach(() => go());

@@ -15,7 +15,7 @@ import { hasElectron, type OpenedElectron, openElectron } from './launch-electro
 
 const PASSWORD = 'correct horse battery';
 const PASSPHRASE = 'seven lamps under the old harbour';
-const COMMAND_MS = 60_000;
+const COMMAND_MS = 120_000;
 const [program] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'temps-smoke-'));
 const dataDir = join(folder, 'data');

@@ -99,7 +99,7 @@ describe('a preload on the stand-in', () => {
     const { stdout, stderr } = spawnSync(process.execPath, ['--import', register, join(folder, 'main.mjs')], {
       encoding: 'utf8',
       env: { ...compiledOnce, PATH: process.env.PATH, HOME: folder, TMPDIR: folder },
-      timeout: 40_000,
+      timeout: 120_000,
     });
     const refused = (channel: string, why: string) =>
       `threw: Error invoking remote method '${channel}': ${why}`;

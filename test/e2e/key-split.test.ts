@@ -35,7 +35,7 @@ describe('a split key on the command line', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is shown share by share, asked back, and counts', { timeout: 60_000 }, async () => {
+  it('is shown share by share, asked back, and counts', async () => {
     /** The share that was asked for last. */
     const answer = (screen: string) => {
       const asked = [...screen.matchAll(/Share (\d+)(?:: | \(Enter)/g)].at(-1)?.[1];
@@ -81,7 +81,7 @@ describe('a split key on the command line', () => {
     expect(cli(['key', 'status']).out).toContain('any 2 open the key');
   });
 
-  it('is shown on a terminal alone', { timeout: 60_000 }, async () => {
+  it('is shown on a terminal alone', async () => {
     const create = ['key', 'split', 'create', '--shares', '3', '--threshold', '2'];
     const log = join(folder, 'log');
     expect(cli(create)).toMatchObject({ code: 2, out: '' });
@@ -90,7 +90,7 @@ describe('a split key on the command line', () => {
     expect(list()).toHaveLength(1);
   });
 
-  it('has one share checked, from standard input and a file', { timeout: 60_000 }, () => {
+  it('has one share checked, from standard input and a file', () => {
     const right = cli(['key', 'split', 'check'], shares.get(3));
     expect(right).toMatchObject({ code: 0, out: expect.stringContaining('Share 3 of 3 is right') });
     const wrong = cli(['key', 'split', 'check', '-'], shares.get(3)?.split(' ').slice(1).join(' '));
@@ -99,7 +99,7 @@ describe('a split key on the command line', () => {
     expect(cli(['key', 'split', 'check', join(folder, 'nothing')]).code).toBe(4);
   });
 
-  it('opens the vault by shares that are typed one after the other', { timeout: 60_000 }, async () => {
+  it('opens the vault by shares that are typed one after the other', async () => {
     const kept = join(folder, 'kept');
     renameSync(keyFile(), kept);
     const [first = '', , third = ''] = [...shares.values()];
@@ -116,7 +116,7 @@ describe('a split key on the command line', () => {
     expect(readFileSync(keyFile(), 'utf8')).toBe(readFileSync(kept, 'utf8'));
   });
 
-  plainIt('opens it from standard input too, and names what is missing', { timeout: 60_000 }, () => {
+  plainIt('opens it from standard input too, and names what is missing', () => {
     const [first = '', second = ''] = [...shares.values()];
     if (first === '') return;
     rmSync(keyFile());

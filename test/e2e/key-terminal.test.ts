@@ -48,9 +48,7 @@ const stage = async () => {
   expect(status).toBe(201);
 };
 
-it('a project is deleted only after what is lost with it was said and agreed to', {
-  timeout: 60_000,
-}, async () => {
+it('a project is deleted only after what is lost with it was said and agreed to', async () => {
   expect(cli(['projects', 'create', 'attic']).code).toBe(0);
   expect(cli(['env', 'set', 'TOKEN', '-p', 'attic', '--secret'], CANARY).code).toBe(0);
   const lost =
@@ -65,7 +63,7 @@ it('a project is deleted only after what is lost with it was said and agreed to'
 });
 
 describe('a copy of the key that is shown', () => {
-  it('goes to a terminal alone, never into a log', { timeout: 60_000 }, async () => {
+  it('goes to a terminal alone, never into a log', async () => {
     const log = join(folder, 'log');
     for (const format of ['words', 'text']) {
       const ran = await onTerminal(dataDir, ['key', 'copy', '--format', format], [], `2>${log}`);
@@ -80,7 +78,7 @@ describe('a copy of the key that is shown', () => {
     expect(listCopies()).toEqual([]);
   });
 
-  it('as text is asked back', { timeout: 60_000 }, async () => {
+  it('as text is asked back', async () => {
     const ran = await onTerminal(
       dataDir,
       ['key', 'copy', '--format', 'text'],
@@ -95,7 +93,7 @@ describe('a copy of the key that is shown', () => {
     expect(listCopies()).toMatchObject([{ format: 'text', separate: true, verified_at: expect.any(Number) }]);
   });
 
-  it('is on the alternate screen alone, and gone when it is asked back', { timeout: 60_000 }, async () => {
+  it('is on the alternate screen alone, and gone when it is asked back', async () => {
     const ran = await onTerminal(
       dataDir,
       ['key', 'copy', '--format', 'text'],
@@ -120,7 +118,7 @@ describe('a copy of the key that is shown', () => {
     expect(listCopies().map((copy: { id: number }) => copy.id)).not.toContain(begun.id);
   });
 
-  it('is not in what --json prints, which may go anywhere', { timeout: 60_000 }, async () => {
+  it('is not in what --json prints, which may go anywhere', async () => {
     const words = readWords();
     const answer = (screen: string) => words[Number(/.*Word (\d+): /s.exec(screen)?.[1]) - 1] ?? '';
     for (const [format, dialogue] of [
@@ -162,7 +160,7 @@ describe('a copy of the key that is shown', () => {
     }
   });
 
-  it('as text, and given back wrong, does not count', { timeout: 60_000 }, async () => {
+  it('as text, and given back wrong, does not count', async () => {
     const ran = await onTerminal(
       dataDir,
       ['key', 'copy', '--format', 'text'],
@@ -208,7 +206,7 @@ describe('words that are not right', () => {
 });
 
 describe('a rotation that was begun elsewhere', () => {
-  it('goes on from the command line, and is finished when it is', { timeout: 120_000 }, async () => {
+  it('goes on from the command line, and is finished when it is', async () => {
     expect(cli(['key', 'rotate', '--resume']).code).toBe(4);
     await stage();
     const asked = cli(['key', 'rotate', '--resume']);
@@ -236,7 +234,7 @@ describe('a rotation that was begun elsewhere', () => {
 });
 
 describe('a lost key that turns up', () => {
-  it('is rescued from a protected file, whose passphrase is asked for', { timeout: 120_000 }, async () => {
+  it('is rescued from a protected file, whose passphrase is asked for', async () => {
     const file = join(folder, 'key.age');
     const copy = ['key', 'copy', '--format', 'age', '--to', file, '--keep-anyway', '--passphrase-stdin'];
     expect(cli(copy, `${PASSPHRASE}\n`).code).toBe(0);

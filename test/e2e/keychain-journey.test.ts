@@ -61,7 +61,7 @@ describe('an instance whose key is in the OS keychain', () => {
     expect(cli(['env', 'get', 'A_TOKEN', '-p', 'shop']).code).toBe(3);
     expect(existsSync(join(dataDir, 'encryption_key'))).toBe(false);
     await keyring.unlock();
-    await until(() => status().case === 'running', 20_000);
+    await until(() => status().case === 'running');
     expect(cli(['env', 'get', 'A_TOKEN', '-p', 'shop']).out).toBe('kept');
   });
 

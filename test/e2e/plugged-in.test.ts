@@ -33,7 +33,7 @@ const cli = (...args: string[]) => temps(dataDir, args);
 // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what it asserts
 const ask = async (path: string): Promise<any> => await askAsOwner(served.socket, 'GET', path);
 const driveIs = async (state: string) =>
-  await until(async () => (await ask('/backups/destinations')).destinations[0].drive === state, 20_000);
+  await until(async () => (await ask('/backups/destinations')).destinations[0].drive === state);
 const count = async () => (await ask('/backups')).backups.length;
 
 describe('backups to a stick when it is plugged in', () => {
@@ -80,7 +80,7 @@ describe('backups to a stick when it is plugged in', () => {
     await served.stop();
     await stick.plugIn();
     served = await serve(dataDir);
-    await until(async () => (await count()) === 1, 20_000);
+    await until(async () => (await count()) === 1);
     await driveIs('can_be_removed');
     expect(readdirSync(stick.at).filter((name) => name.startsWith('temps-'))).toHaveLength(1);
   });

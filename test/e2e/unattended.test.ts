@@ -40,7 +40,7 @@ const decrypted = () =>
   sh('sudo systemd-creds decrypt --name=temps-key /etc/temps/temps-key.cred -').split('\n');
 /** What the service says of itself, once it can be asked. */
 async function serving(): Promise<Record<string, unknown>> {
-  await until(() => existsSync(join(home(), 'temps.sock')), 30_000);
+  await until(() => existsSync(join(home(), 'temps.sock')));
   const { out } = machine.run('temps-desktop status --json');
   return JSON.parse(out);
 }

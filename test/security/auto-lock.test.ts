@@ -460,7 +460,7 @@ describe('a vault that nobody uses', () => {
     const before = await place.send('GET', resolved, undefined, bearer);
     place.clock.advance(10 * MINUTE_MS);
     // By the job that looks every few seconds.
-    await until(async () => (await vault()).state === 'locked', 20_000);
+    await until(async () => (await vault()).state === 'locked');
     expect(await vault()).toMatchObject({
       case: 'locked_when_idle',
       detail: 'Locked because nobody used it for 10 minutes.',

@@ -191,7 +191,7 @@ describe('the local authority', () => {
     }
     expect(Math.max(...announced)).toBeGreaterThan(130);
     expect(getAuthorities().current.sha256).not.toBe(first.sha256);
-  }, 120_000);
+  });
 
   it('says so in the audit log when it is created and when it is replaced', async () => {
     await getLeaf(test.ctx, ['localhost']);

@@ -161,35 +161,30 @@ describe('SIGUSR1', () => {
   it.each([
     ['by hand', [headless]],
     ['as npm run temps starts it', words('temps')],
-  ])(
-    'leaves no debugger open when it comes while an instance starts %s',
-    { timeout: 180_000 },
-    async (how, args) => {
-      const countPorts = async (afterMs: number | null) => {
-        const child = begin(process.execPath, [...args, ...SERVE]);
-        const isOver = () => child.process.exitCode !== null || child.process.signalCode !== null;
-        if (afterMs !== null) {
-          await sleep(afterMs);
-          child.process.kill('SIGUSR1');
-        }
-        await until(() => isOver() || child.out.includes('\n'), 30_000);
-        if (how !== 'by hand') expect(child.output).not.toContain('Debugger');
-        if (!isOver()) {
-          const { length } = listPorts(child.process.pid as number);
-          await child.stop('SIGKILL');
-          return length;
-        }
-        const { code, signal } = await child.ended;
-        if (signal !== 'SIGUSR1')
-          expect([code, child.output]).toEqual([1, expect.stringMatching(/debugger/)]);
-        return null;
-      };
-      const usual = await countPorts(null);
-      expect(usual).toBeGreaterThan(1);
-      for (let afterMs = 4; afterMs <= 70; afterMs += 6)
-        expect([usual, null], `${afterMs} ms`).toContain(await countPorts(afterMs));
-    },
-  );
+  ])('leaves no debugger open when it comes while an instance starts %s', async (how, args) => {
+    const countPorts = async (afterMs: number | null) => {
+      const child = begin(process.execPath, [...args, ...SERVE]);
+      const isOver = () => child.process.exitCode !== null || child.process.signalCode !== null;
+      if (afterMs !== null) {
+        await sleep(afterMs);
+        child.process.kill('SIGUSR1');
+      }
+      await until(() => isOver() || child.out.includes('\n'));
+      if (how !== 'by hand') expect(child.output).not.toContain('Debugger');
+      if (!isOver()) {
+        const { length } = listPorts(child.process.pid as number);
+        await child.stop('SIGKILL');
+        return length;
+      }
+      const { code, signal } = await child.ended;
+      if (signal !== 'SIGUSR1') expect([code, child.output]).toEqual([1, expect.stringMatching(/debugger/)]);
+      return null;
+    };
+    const usual = await countPorts(null);
+    expect(usual).toBeGreaterThan(1);
+    for (let afterMs = 4; afterMs <= 70; afterMs += 6)
+      expect([usual, null], `${afterMs} ms`).toContain(await countPorts(afterMs));
+  });
 });
 
 describe('an instance refuses to run', () => {

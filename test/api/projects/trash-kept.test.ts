@@ -101,7 +101,7 @@ describe('what is in the trash', () => {
     inDatabase((database) => database.prepare('UPDATE trash SET is_erasing = 1').run());
     await shop.reopen();
     await shop.instance.start({});
-    await expect.poll(countSecrets, { timeout: 20_000 }).toBe(0);
+    await expect.poll(countSecrets).toBe(0);
     expect(await trash()).toEqual([]);
   });
 

@@ -25,7 +25,7 @@ async function putBack(name: string): Promise<void> {
   const { status, body, text } = await door.owner('POST', `/backups/former-databases/${name}/restore`);
   expect(status, text).toBe(202);
   const ask = () => door.owner('GET', `/backups/restores/${body.id}/outcome`);
-  await expect.poll(async () => (await ask()).body, { timeout: 20_000 }).toMatchObject({ state: 'done' });
+  await expect.poll(async () => (await ask()).body).toMatchObject({ state: 'done' });
 }
 
 function layOutRelease(dataDir: string): void {
@@ -78,7 +78,7 @@ describe('a safety snapshot of before a migration', () => {
     // It begins anew, and looks at what is due.
     await putBack('before-restore-20261129T060001Z');
     expect((await door.owner('GET', '/projects')).text).toContain('later');
-    await expect.poll(names, { timeout: 20_000 }).toEqual(['before-restore-20261206T060001Z']);
+    await expect.poll(names).toEqual(['before-restore-20261206T060001Z']);
     expect((await door.owner('POST', `/backups/former-databases/${kept.name}/restore`)).status).toBe(404);
   });
 });

@@ -161,9 +161,7 @@ describe('a passphrase file from before', () => {
     expect(verified.body.verdict).toBe('opens_this_instance');
   });
 
-  it('is given no second key under it; moved under a stronger one, it is rotated', {
-    timeout: 180_000,
-  }, async () => {
+  it('is given no second key under it; moved under a stronger one, it is rotated', async () => {
     await openOld();
     await expectWeak(call('POST', '/vault/key/rotation', { passphrase: WEAK }), WEAK);
     // Another one would lock the values that are not moved yet: after a kill, one typing must open both keys.

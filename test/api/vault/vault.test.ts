@@ -378,7 +378,7 @@ describe('a running vault', () => {
     const looking = setInterval(async () => {
       seen = await codes();
     }, 200);
-    await until(() => seen.includes('custody_disagrees'), 20_000);
+    await until(() => seen.includes('custody_disagrees'));
     clearInterval(looking);
   });
 

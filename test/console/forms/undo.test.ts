@@ -29,8 +29,7 @@ describe('a change', () => {
       })
     ).id;
     ({ page } = await console.open(browser, '/projects/photos/settings'));
-    page.setDefaultTimeout(10_000);
-  }, 60_000);
+  });
 
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const dialog = () => page.getByRole('dialog');

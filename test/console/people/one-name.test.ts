@@ -16,8 +16,7 @@ describe('one person', () => {
     ({ opened, browser } = started);
     await opened.api('POST', '/projects', { name: 'photos' });
     ({ page } = await opened.open(browser));
-    page.setDefaultTimeout(10_000);
-  }, 60_000);
+  });
 
   /** Makes one of each thing that says who made it. */
   async function make(what: string, ask: (method: string, path: string, body?: object) => Promise<unknown>) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { WAIT_MS } from '../../child.ts';
 import { CHROMIUM, QUIET } from './chromium.ts';
 
 export function hasChromium(): boolean {
@@ -33,6 +34,12 @@ async function launch(): Promise<Running> {
   browser.once('disconnected', () => {
     running = null;
   });
+  const open = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await open(options);
+    context.setDefaultTimeout(WAIT_MS);
+    return context;
+  };
   const end = browser.close.bind(browser);
   browser.close = async () => {
     await Promise.all(browser.contexts().map((context) => context.close()));

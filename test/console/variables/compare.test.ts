@@ -32,7 +32,6 @@ describe('environments side by side', () => {
     ({ opened: console, browser } = started);
     await console.api('POST', '/projects', { name: 'photos' });
     ({ page } = await console.open(browser, '/projects/photos/compare'));
-    page.setDefaultTimeout(10_000);
   });
 
   it('says what it is for while there is one environment', async () => {

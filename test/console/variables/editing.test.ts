@@ -29,7 +29,6 @@ describe('editing variables', () => {
     await add('PORT', '5432');
     await add('TZ', 'UTC');
     ({ page } = await console.open(browser, '/projects/photos'));
-    page.setDefaultTimeout(10_000);
   });
 
   it('adds one after another, and each can be taken back', async () => {

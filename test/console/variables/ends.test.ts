@@ -44,8 +44,7 @@ describe('variables that end', () => {
     await add('FAR', { value: CERTIFICATE });
     await add('ENDLESS', {});
     ({ page } = await console.open(browser));
-    page.setDefaultTimeout(8000);
-  }, 30_000);
+  });
 
   it('are named on Home, the first to end first, with a link that finds them', async () => {
     await needs().getByText('OVER ended 3 days ago').waitFor();

@@ -23,7 +23,6 @@ describe('rows with the same name', () => {
       });
     await console.api('POST', '/projects/photos/env-vars', { key: 'ALONE', value: 'x', is_secret: true });
     ({ page } = await console.open(browser, '/projects/photos'));
-    page.setDefaultTimeout(10_000);
   });
 
   /** Names of the buttons and boxes of rows, as a screen reader says them, and how often each is there. */

@@ -31,7 +31,6 @@ describe('the trash', () => {
     await console.api('POST', '/projects', { name: 'photos' });
     for (const key of ['FIRST', 'SECOND', 'THIRD']) await add(key);
     ({ page } = await console.open(browser, '/projects/photos'));
-    page.setDefaultTimeout(10_000);
   });
 
   it('gives a variable back by the button of the message that says it was deleted', async () => {

@@ -37,8 +37,7 @@ describe('dates in tables', () => {
     const [{ id }] = await console.api('GET', '/projects/photos/env-vars');
     await console.api('DELETE', `/projects/photos/env-vars/${id}`);
     ({ page } = await console.open(browser));
-    page.setDefaultTimeout(10_000);
-  }, 60_000);
+  });
 
   /** What is cut off in these columns, and how many of their cells are to be seen. */
   const look = () =>

@@ -38,11 +38,10 @@ describe('every page and dialog, with names as long as they may be', () => {
     world = await seedLongWorld(opened, browser);
     ({ page } = await opened.open(browser, '/', { reducedMotion: 'reduce' }));
     for (const each of [page, world.personPage, world.unconfirmedPage]) {
-      each.setDefaultTimeout(10_000);
       // Asked by the browser itself before a value shown once is left.
       each.on('dialog', (dialog) => void dialog.accept());
     }
-  }, 120_000);
+  });
   afterAll(async () => {
     await world?.close();
   });
@@ -110,14 +109,14 @@ describe('every page and dialog, with names as long as they may be', () => {
     }
   });
 
-  it('fits on every page', { timeout: 120_000 }, async () => {
+  it('fits on every page', async () => {
     const pages = listPages(world.slug);
     expect(pages.length).toBeGreaterThan(20);
     await walkPages(page, pages);
     expectNoFaults();
   });
 
-  it('fits in every dialog of an instance in use', { timeout: 180_000 }, async () => {
+  it('fits in every dialog of an instance in use', async () => {
     await walkDialogs(listEverydayDialogs(world));
     expectNoFaults();
   });
@@ -154,7 +153,7 @@ describe('every page and dialog, with names as long as they may be', () => {
     expectNoFaults();
   });
 
-  it('fits in messages, which say what happened to what has a long name', { timeout: 60_000 }, async () => {
+  it('fits in messages, which say what happened to what has a long name', async () => {
     const toasts = page.locator('.toast b');
     const messages: [path: string, act: () => Promise<void>, said: RegExp][] = [
       [
@@ -211,9 +210,7 @@ describe('every page and dialog, with names as long as they may be', () => {
     expectNoFaults();
   });
 
-  it('fits while a key is rotated, while it is gone, and after it was given up', {
-    timeout: 120_000,
-  }, async () => {
+  it('fits while a key is rotated, while it is gone, and after it was given up', async () => {
     await opened.api('POST', '/vault/key/rotation', {});
     await walkDialogs(stagedDialogs);
     await opened.api('POST', '/vault/key/rotation/undo');

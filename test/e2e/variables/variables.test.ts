@@ -131,7 +131,7 @@ describe('names that are not there', () => {
   };
   const say = (text: string) => [4, '', `temps-desktop: ${text}\n`];
 
-  it('are said, with those that are', { timeout: 180_000 }, () => {
+  it('are said, with those that are', () => {
     temps(dataDir, ['projects', 'create', 'names']);
     for (const key of ['PORT', 'HOST']) temps(dataDir, ['env', 'set', key, '-p', 'names', '--plain'], '1');
     const names = ['-p', 'names'];
@@ -164,7 +164,7 @@ describe('names that are not there', () => {
 });
 
 describe('the records of readings', () => {
-  it('say that a secret was exported, whatever the format', { timeout: 180_000 }, () => {
+  it('say that a secret was exported, whatever the format', () => {
     temps(dataDir, ['projects', 'create', 'read']);
     const read = ['-p', 'read'];
     temps(dataDir, ['env', 'set', 'PLAIN', ...read, '--plain'], '1');

@@ -37,7 +37,7 @@ function startWorker(env: NodeJS.ProcessEnv): Worker {
       started.process.stdin?.write(`${JSON.stringify(request)}\n`);
       const at = answers++;
       const lines = () => started.out.split('\n');
-      await started.waitUntil(() => lines().length > at + 1, 25_000);
+      await started.waitUntil(() => lines().length > at + 1);
       return JSON.parse(lines()[at] as string) as Record<string, unknown>;
     },
     stop: () => started.process.kill('SIGKILL'),
