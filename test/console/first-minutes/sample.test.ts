@@ -32,7 +32,8 @@ describe('the sample project', () => {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Home' }).click();
     // What was said of its secrets.
     await page.getByText('If this computer died today, 2 variables would be lost.').waitFor();
-    expect(await page.getByRole('button', { name: OFFER }).count()).toBe(0);
+    // The list of projects may come a moment later.
+    await expect.poll(() => page.getByRole('button', { name: OFFER }).count()).toBe(0);
     for (const width of [360, 1280]) {
       await page.setViewportSize({ width, height: 800 });
       await expectNoOverflow(page, `home with the sample, ${width} px`);
