@@ -1,5 +1,5 @@
 import { app, utilityProcess } from 'electron';
-import { type ProcessHost, toHeapFlags } from '../instance/kernel/process-hosts.ts';
+import { type ProcessHost, toEnvironment, toHeapFlags } from '../instance/kernel/process-hosts.ts';
 
 /**
  * Electron's utility processes: started again, the program itself would be the desktop and not Node. SECURITY:
@@ -13,6 +13,7 @@ export const utilityProcesses: ProcessHost = {
         stdio: 'ignore',
         serviceName: `Temps ${program.name}`,
         execArgv: [`--js-flags=${toHeapFlags(program).join(' ')}`],
+        ...toEnvironment(program),
       });
       child.on('message', onMessage);
       child.on('exit', onExit);

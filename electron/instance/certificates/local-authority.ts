@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type * as X509 from '@peculiar/x509';
 import { PRIVATE_NETWORKS } from '../kernel/addresses.ts';
 import type { Context } from '../kernel/context.ts';
+import { createQueue, type Queue } from '../kernel/queue.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper } from '../vault/vault.ts';
 import { isLocalName, LOCAL_DOMAINS, listMachineNames } from './local-names.ts';
@@ -39,7 +40,17 @@ export interface ServedCertificate {
   isTemporary: boolean;
 }
 
-type Purpose = 'authority' | 'next_authority' | 'leaf';
+/** Who serves a leaf: the HTTPS door, or the edge, which answers for apps. Each has its own, with a key of its own. */
+export type LeafPurpose = 'leaf' | 'edge_leaf';
+type Purpose = 'authority' | 'next_authority' | LeafPurpose;
+
+/** Of each, in words for people. */
+const purposeWords: Record<Purpose, { title: string; name: string }> = {
+  authority: { title: 'Local certificate authority', name: 'Local certificate authority' },
+  next_authority: { title: 'Local certificate authority', name: 'Local certificate authority' },
+  leaf: { title: 'HTTPS of this instance', name: 'HTTPS certificate' },
+  edge_leaf: { title: 'HTTPS of your apps', name: 'HTTPS certificate of apps' },
+};
 
 interface Row {
   certificatePem: string;
@@ -50,21 +61,37 @@ interface Row {
   notAfter: number;
 }
 
+/** One at a time for each database: two that find no authority would both create one. */
+const queues = new WeakMap<Context['store'], Queue>();
+function queueOf({ store }: Context): Queue {
+  const queue = queues.get(store) ?? createQueue();
+  queues.set(store, queue);
+  return queue;
+}
+
 /**
- * The certificate the HTTPS door serves for these names: signed by the instance's own authority, both keys
+ * The certificate the HTTPS door, or the edge, serves for these names: signed by the instance's own authority, both keys
  * sealed, renewed within 30 days of its end or when the names changed. Names that the authority may not vouch for are
  * left out. Throws `vault_locked`.
  */
-export async function getLeaf(ctx: Context, names: string[]): Promise<ServedCertificate> {
+export async function getLeaf(
+  ctx: Context,
+  names: string[],
+  purpose: LeafPurpose = 'leaf',
+): Promise<ServedCertificate> {
+  return await queueOf(ctx)(() => getLeafNow(ctx, names, purpose));
+}
+
+async function getLeafNow(ctx: Context, names: string[], purpose: LeafPurpose): Promise<ServedCertificate> {
   const authority = await getAuthority(ctx);
   const served = names.filter((name) => mayVouchFor(authority, name));
-  const known = find(ctx, 'leaf');
+  const known = find(ctx, purpose);
   const isGood =
     known &&
     known.names === JSON.stringify(served) &&
     known.notAfter - ctx.clock.now() > RENEW_BEFORE_DAYS * DAY_MS &&
     new X509Certificate(known.certificatePem).checkIssued(new X509Certificate(authority.certificatePem));
-  const leaf = isGood ? known : await issueLeaf(ctx, authority, served);
+  const leaf = isGood ? known : await issueLeaf(ctx, authority, served, purpose);
   return {
     certificatePem: `${leaf.certificatePem}\n${authority.certificatePem}`,
     privateKeyPem: ctx.vault.open(leaf.secretId),
@@ -203,11 +230,10 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
     describe(ids) {
       const owners = new Map();
       for (const id of ids) {
-        const purpose = find.get(id);
+        const purpose = find.get(id) as Purpose | undefined;
         if (purpose)
           owners.set(id, {
-            title: purpose === 'leaf' ? 'HTTPS of this instance' : 'Local certificate authority',
-            name: purpose === 'leaf' ? 'HTTPS certificate' : 'Local certificate authority',
+            ...purposeWords[purpose],
             belongsTo: 'This instance',
             path: null,
             isEarlier: false,
@@ -215,7 +241,7 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
       }
       return owners;
     },
-    /** Drops the pair: the next unlocked start, or the door itself, issues a new one. */
+    /** Drops all pairs: the next unlocked start, or the door and the edge themselves, issue new ones. */
     regenerate(id) {
       const rows = sqlite
         .prepare('DELETE FROM local_certificates RETURNING private_key_secret_id')
@@ -257,7 +283,7 @@ async function issueAuthority(ctx: Context, purpose: 'authority' | 'next_authori
   return row;
 }
 
-async function issueLeaf(ctx: Context, authority: Row, names: string[]): Promise<Row> {
+async function issueLeaf(ctx: Context, authority: Row, names: string[], purpose: LeafPurpose): Promise<Row> {
   const x509 = await loadX509();
   const now = ctx.clock.now();
   const issuer = new x509.X509Certificate(authority.certificatePem);
@@ -276,7 +302,7 @@ async function issueLeaf(ctx: Context, authority: Row, names: string[]): Promise
     signingAlgorithm: ALGORITHM,
     extensions: [...leafExtensions(x509, names), await x509.AuthorityKeyIdentifierExtension.create(issuer)],
   });
-  return await keep(ctx, 'leaf', certificate, keys.privateKey, names, notAfter);
+  return await keep(ctx, purpose, certificate, keys.privateKey, names, notAfter);
 }
 
 function leafExtensions(x509: typeof X509, names: string[]): X509.Extension[] {

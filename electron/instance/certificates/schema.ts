@@ -1,10 +1,10 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { secrets } from '../vault/schema.ts';
 
-/** The local certificate authority and the HTTPS door's leaf. Private keys are sealed. */
+/** The local certificate authority, and the leaves of the HTTPS door and of the edge. Private keys are sealed. */
 export const localCertificates = sqliteTable('local_certificates', {
   id: integer('id').primaryKey({ autoIncrement: true }),
-  purpose: text('purpose').$type<'authority' | 'next_authority' | 'leaf'>().notNull().unique(),
+  purpose: text('purpose').$type<'authority' | 'next_authority' | 'leaf' | 'edge_leaf'>().notNull().unique(),
   certificatePem: text('certificate_pem').notNull(),
   privateKeySecretId: text('private_key_secret_id')
     .notNull()

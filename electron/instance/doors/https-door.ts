@@ -8,25 +8,9 @@ import {
 } from '../certificates/local-authority.ts';
 import type { App } from '../http/app.ts';
 import type { Context } from '../kernel/context.ts';
-import {
-  CLIENT_TIMEOUTS,
-  closeServer,
-  createListener,
-  HANDSHAKE_TIMEOUT_MS,
-  listenOn,
-  watchClients,
-} from './listener.ts';
+import { closeServer, createListener, listenOn, watchClients } from './listener.ts';
+import { CLIENT_TIMEOUTS, HANDSHAKE_TIMEOUT_MS, TLS_SETTINGS } from './server-settings.ts';
 import { limitWaitingClients } from './waiting-clients.ts';
-
-/** TLS 1.2 only with forward secrecy and authenticated encryption (RFC 9325 §4.2); TLS 1.3 picks its own. */
-const TLS12_CIPHERS = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-].join(':');
 
 export interface HttpsDoor {
   url: string;
@@ -51,15 +35,9 @@ export async function openHttpsDoor(
     cert: served.certificatePem,
     key: served.privateKeyPem.reveal(),
   });
-  const settings = {
-    minVersion: 'TLSv1.2',
-    maxVersion: 'TLSv1.3',
-    ciphers: TLS12_CIPHERS,
-    honorCipherOrder: true,
-  } as const;
   const create = (): Server => {
     const server = createServer(
-      { ...settings, ...CLIENT_TIMEOUTS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...toTls(certificate) },
+      { ...TLS_SETTINGS, ...CLIENT_TIMEOUTS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...toTls(certificate) },
       listener,
     );
     watchClients(server);
@@ -78,7 +56,7 @@ export async function openHttpsDoor(
     const next = await getLeaf(ctx, names);
     if (next.fingerprint === certificate.fingerprint) return;
     certificate = next;
-    for (const server of servers) server.setSecureContext({ ...settings, ...toTls(certificate) });
+    for (const server of servers) server.setSecureContext({ ...TLS_SETTINGS, ...toTls(certificate) });
   };
   const onChange = () =>
     void renew().catch(() => ctx.log.warn({}, 'the HTTPS certificate could not be renewed'));

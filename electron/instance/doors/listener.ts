@@ -8,20 +8,6 @@ import { AppError } from '../kernel/app-error.ts';
 
 /** Time that responses in progress get when a door closes. */
 const CLOSE_GRACE_MS = 3000;
-/**
- * A client sends its head within ten seconds and its whole request within a minute: a slow one holds a socket, not the
- * door. Looked at twice a minute, as Node does: a browser opens connections in advance, and one that is closed just as it
- * is used loses a request. For the same reason a connection waits for its next request longer than any browser keeps it (Chromium
- * does for 300 s): the side that asks is the one that ends it. How many may wait is limited (`limitWaitingClients`).
- */
-export const CLIENT_TIMEOUTS = {
-  headersTimeout: 10_000,
-  requestTimeout: 60_000,
-  keepAliveTimeout: 310_000,
-} as const;
-/** For its TLS handshake. */
-export const HANDSHAKE_TIMEOUT_MS = 10_000;
-
 /** Connects a Node server to the app. `toCaller` gives the caller of requests through this door. */
 export function createListener(app: App, toCaller: (request: IncomingMessage) => Caller) {
   const listen = getRequestListener(

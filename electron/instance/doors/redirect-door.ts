@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CLIENT_TIMEOUTS, closeServer, listenOn, watchClients } from './listener.ts';
+import { closeServer, listenOn, watchClients } from './listener.ts';
+import { CLIENT_TIMEOUTS } from './server-settings.ts';
 import { limitWaitingClients } from './waiting-clients.ts';
 
 export interface RedirectDoor {

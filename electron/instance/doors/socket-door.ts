@@ -6,6 +6,7 @@ import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import { CLIENT_TIMEOUTS } from './server-settings.ts';
 import { POINTER_FILE, SOCKET_FILE } from './socket-path.ts';
 
 /** sockaddr_un holds 108 bytes on Linux and 104 on macOS, its final zero among them. */
@@ -24,8 +25,10 @@ export interface SocketDoor {
  */
 export async function openSocketDoor(ctx: Context, app: App): Promise<SocketDoor> {
   // Loaded by what listens: a command that opens the data directory itself names the owner, and listens nowhere.
-  const [{ createServer }, { CLIENT_TIMEOUTS, closeServer, createListener, listenOn, watchClients }] =
-    await Promise.all([import('node:http'), import('./listener.ts')]);
+  const [{ createServer }, { closeServer, createListener, listenOn, watchClients }] = await Promise.all([
+    import('node:http'),
+    import('./listener.ts'),
+  ]);
   const path = chooseSocketPath(ctx.dataDir, ctx.store.identity.id);
   const server = createServer(
     CLIENT_TIMEOUTS,

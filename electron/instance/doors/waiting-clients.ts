@@ -12,13 +12,18 @@ export const MAX_WAITING_CLIENTS = 200;
  *
  * SECURITY: each holds memory and a file descriptor, and any account of this machine can open thousands without a word.
  * Connections that are being answered are not counted; a limit on all of them would let strangers keep everyone out.
+ *
+ * @returns takes a connection out that waits for nobody any more, because it left HTTP (an upgrade).
  */
-export function limitWaitingClients(server: HttpServer | HttpsServer): void {
+export function limitWaitingClients(
+  server: HttpServer | HttpsServer,
+  max = MAX_WAITING_CLIENTS,
+): (socket: Socket) => void {
   /** The one that waits longest first. By the client's address: a TLS socket is not the TCP socket beneath it. */
   const waiting = new Map<string, Socket>();
   const keyOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
-  const add = (socket: Socket) => putLast(waiting, keyOf(socket), socket, MAX_WAITING_CLIENTS)?.destroy();
+  const add = (socket: Socket) => putLast(waiting, keyOf(socket), socket, max)?.destroy();
 
   server.on('connection', (socket: Socket) => {
     const key = keyOf(socket);
@@ -35,6 +40,7 @@ export function limitWaitingClients(server: HttpServer | HttpsServer): void {
       if (!socket.destroyed) add(socket);
     });
   });
+  return (socket) => waiting.delete(keyOf(socket));
 }
 
 /** RFC 9112, 6.3. */

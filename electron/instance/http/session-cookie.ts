@@ -9,7 +9,10 @@ import type { Context } from '../kernel/context.ts';
  * name is sent it too.
  */
 const options = { prefix: 'host', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const;
-const nameOf = (ctx: Context) => `temps-${ctx.store.identity.id.slice(0, 8)}`;
+const nameOf = (ctx: Pick<Context, 'store'>) => `temps-${ctx.store.identity.id.slice(0, 8)}`;
+
+/** As a browser sends it, with its prefix. */
+export const nameSessionCookie = (ctx: Pick<Context, 'store'>): string => `__Host-${nameOf(ctx)}`;
 
 /** The token of the session a browser brings; null without one. */
 export function findSessionCookie(c: HonoContext, ctx: Context): string | null {

@@ -101,6 +101,13 @@ export const errorKinds = {
   backup_of_other_instance: [409, 'Backup Of Another Instance'],
   restore_interrupted: [503, 'Restore Interrupted'],
 
+  engine_unavailable: [503, 'Docker Cannot Be Used'],
+  engine_failed: [502, 'Docker Refused'],
+  image_missing: [422, 'Image Missing'],
+  image_unusable: [422, 'Image Cannot Be Used'],
+  release_failed: [422, 'Release Does Not Work'],
+  no_app: [409, 'Nothing To Run'],
+
   env_file_invalid: [400, 'Env File Invalid'],
   too_many_variables: [413, 'Too Many Variables'],
   reference_missing: [422, 'Reference Missing'],

@@ -10,7 +10,7 @@ export interface EventMap {
   copying: undefined;
   /** A backup that is being made progressed. */
   backup_runs: undefined;
-  /** The certificates of the HTTPS door must be checked again. */
+  /** The certificates of the HTTPS door and of the edge must be checked again. */
   tls: undefined;
   /** A job run started, progressed or ended. */
   jobs: undefined;

@@ -13,6 +13,30 @@ export interface StartedProgram {
   file: string;
   /** How large its JavaScript heap may get; then it is aborted. The engine's own limit unless said. */
   heapMib?: number | undefined;
+  /** Whether it gets of the environment what every program needs, and nothing that was set for this one. */
+  hasPlainEnvironment?: boolean | undefined;
+}
+
+/** What a program of Node's needs to start, to find its temporary folder and to write dates; `SystemRoot` for Windows' sockets. */
+const PLAIN_ENVIRONMENT = [
+  ...['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'windir'],
+  ...['TMPDIR', 'TEMP', 'TMP', 'LANG', 'LC_ALL', 'TZ'],
+  'NODE_COMPILE_CACHE',
+];
+
+/**
+ * For what starts a process; nothing where it gets all. SECURITY: the environment names the data directory and the key's file, and
+ * may hold anything else of the account's.
+ */
+export function toEnvironment({ hasPlainEnvironment }: Pick<StartedProgram, 'hasPlainEnvironment'>): {
+  env?: Record<string, string>;
+} {
+  if (!hasPlainEnvironment) return {};
+  const found = PLAIN_ENVIRONMENT.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { env: Object.fromEntries(found) };
 }
 
 /** Told by the host, after `start` has returned. */
@@ -51,6 +75,7 @@ export const childProcesses: ProcessHost = {
     if (process.versions.electron) throw new Error('Electron starts its processes otherwise');
     const child = spawn(process.execPath, ['--disable-sigusr1', ...toHeapFlags(program), program.file], {
       stdio: ['pipe', 'pipe', 'ignore'],
+      ...toEnvironment(program),
     });
     child.on('error', onExit);
     // Later than `exit`: what it said last has been read.

@@ -22,6 +22,8 @@ export interface Program<Request, Answer> {
   timeoutMs: number;
   /** See `StartedProgram`. */
   heapMib?: number;
+  /** See `StartedProgram`. */
+  hasPlainEnvironment?: boolean;
   /** Throws for a request of the wrong shape; the process ends then. */
   parseRequest(message: unknown): Request;
   /** Throws for an answer of the wrong shape. SECURITY: nothing else a process sends is used. */

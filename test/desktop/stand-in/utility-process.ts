@@ -6,7 +6,11 @@ const PARENT_PORT = new URL('./parent-port.ts', import.meta.url).href;
 
 /** Node in a process of its own, with a port to this one. */
 export const utilityProcess = offer<typeof Electron.utilityProcess>()('utilityProcess', {
-  fork(path: string, args: string[] = [], { stdio = 'inherit', execArgv = [] }: Electron.ForkOptions = {}) {
+  fork(
+    path: string,
+    args: string[] = [],
+    { stdio = 'inherit', execArgv = [], env = process.env }: Electron.ForkOptions = {},
+  ) {
     if (stdio !== 'ignore' && stdio !== 'inherit')
       throw new Error(`The stand-in for Electron offers no stdio but 'ignore' and 'inherit'.`);
     const child = fork(path, args, {
@@ -19,6 +23,7 @@ export const utilityProcess = offer<typeof Electron.utilityProcess>()('utilityPr
       ],
       stdio: [stdio, stdio, stdio, 'ipc'],
       serialization: 'advanced',
+      env,
     });
     const events = new OfferedEvents('utilityProcess', ['message', 'exit']);
     child.on('message', (message) => events.emit('message', message));
