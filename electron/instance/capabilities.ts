@@ -4,10 +4,16 @@ import { auditCapability } from './audit/capability.ts';
 import type { Operation } from './audit/operation.ts';
 import { backupsCapability } from './backups/capability.ts';
 import { certificatesCapability } from './certificates/capability.ts';
+import { deploymentsCapability } from './deployments/capability.ts';
 import { diagnosticsCapability } from './diagnostics/capability.ts';
 import { doorsCapability } from './doors/capability.ts';
+import { APP_PORTS } from './doors/default-ports.ts';
 import type { Doors } from './doors/doors.ts';
+import { listHostNames } from './doors/host-names.ts';
 import type { WindowSeat } from './doors/window-door.ts';
+import { edgeCapability } from './edge/capability.ts';
+import { createEdge } from './edge/edge.ts';
+import { nameSessionCookie } from './http/session-cookie.ts';
 import { createAuthenticator } from './identity/authenticate.ts';
 import { identityCapability } from './identity/capability.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
@@ -76,6 +82,12 @@ export function compose(
     },
     findConsoleUrl: () => findDoors()?.httpsUrl ?? null,
   });
+  const edge = createEdge(ctx, {
+    listPorts: () => [...APP_PORTS],
+    consoleCookie: nameSessionCookie(ctx),
+    // Asked each time: they change with the settings and with this machine's networks.
+    isConsoleName: (name) => listHostNames(getSettings(ctx).httpsNames).includes(name),
+  });
   const operations = new Map<string, Operation>();
   const capabilities: Capability[] = [
     vaultCapability({ ctx, core, jobs: vaultJobs, limitGuesses: limitGuessesOf(identity) }),
@@ -94,6 +106,9 @@ export function compose(
       exchange,
       requireSetUpLink: (token, client) => requireSetUpLink(identity, token, client),
     }),
+    // Before what uses it: they stop in the reverse order.
+    edgeCapability(ctx, edge),
+    deploymentsCapability(ctx, edge),
     diagnosticsCapability(ctx, core),
     doorsCapability(findDoors),
   ];

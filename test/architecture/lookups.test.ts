@@ -11,6 +11,7 @@ const allowed: Record<string, string> = {
   'electron/instance/vault/rotation/reseal-job.ts counts[kind]': 'kinds that the database counted itself',
   'electron/instance/http/to-answer.ts given[source]': 'names of a shape, which is our own code',
   'electron/instance/http/to-answer.ts answer[name]': 'as above',
+  'electron/instance/kernel/process-hosts.ts process.env[name]': 'names of our own list',
   'electron/cli/command.ts values[name]':
     'parseArgs makes it without a prototype; names are those of our own code',
   'electron/cli/key/key-rotate-commands.ts values[name]': 'as above',

@@ -13,6 +13,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const mayReveal = [
   'electron/instance/doors/https-door.ts', // the TLS key goes into node:tls
   'electron/instance/certificates/local-authority.ts', // the authority's key signs a leaf
+  'electron/instance/edge/edge.ts', // the apps' TLS key goes through the pipe to the process that serves them
   'electron/instance/identity/tokens/access-tokens.ts', // compared as digests
   'electron/instance/identity/tokens/api-key-routes.ts', // shown once at creation
   'electron/instance/identity/tokens/cli-sign-in-routes.ts', // shown once at creation
@@ -23,6 +24,8 @@ const mayReveal = [
   'electron/instance/backups/destinations/s3/s3-credentials.ts', // sign calls to the store
   'electron/instance/backups/reading/check-backup.ts', // the identity goes through the pipe to the process that decrypts
   'electron/instance/backups/reading/opening-identity.ts', // its recipient is computed
+  'electron/instance/deployments/logs/mask.ts', // replaced in what an app printed
+  'electron/instance/deployments/releases/start-release.ts', // given to the engine, for the app's environment
   'electron/instance/identity/users/passwords.ts', // measured, and given to bcrypt
   'electron/instance/identity/sessions/second-factor.ts', // computes the code
   'electron/instance/projects/comparing/compare-environments.ts', // compared with each other

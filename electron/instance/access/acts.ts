@@ -138,6 +138,19 @@ const table = {
   // Says which secrets have the value of the file already: a guess, and whether it is right.
   variables_import: { who: 'environments:write', confirmation: 'people', inProject: 'environments:write' },
   variables_reveal: { who: 'environments:reveal', confirmation: 'people', inProject: 'environments:reveal' },
+  apps_read: { who: 'deployments:read', confirmation: 'none', inProject: 'deployments:read' },
+  engine_read: { who: 'deployments:read', confirmation: 'none' },
+  // SECURITY: whoever says which image runs can read what it is given: all values of the environment.
+  apps_deploy: {
+    who: ['deployments:write', 'environments:reveal'],
+    confirmation: 'none',
+    inProject: ['deployments:write', 'environments:reveal'],
+  },
+  // What runs already, or ran before.
+  apps_control: { who: 'deployments:write', confirmation: 'none', inProject: 'deployments:write' },
+  // With its releases, which nobody can bring back.
+  apps_remove: { who: 'deployments:write', confirmation: 'people', inProject: 'deployments:write' },
+
   reads_read: { who: ['audit:read', 'environments:read'], confirmation: 'none' },
   // Not by keys: one would dismiss what it did itself.
   reads_dismiss: { who: ['audit:read', 'environments:read'], confirmation: 'always' },

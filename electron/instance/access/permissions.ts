@@ -27,6 +27,8 @@ const table = {
   'environments:write': { words: 'Create and change environments and variables', roles: usersAlone },
   'environments:delete': { words: 'Delete environments and variables', roles: usersAlone },
   'environments:reveal': { words: 'Read secret values', roles: usersAlone },
+  'deployments:read': { words: 'See apps, their deployments and logs', roles: usersAndReaders },
+  'deployments:write': { words: 'Deploy, start and stop apps', roles: usersAlone },
   'tokens:read': { words: 'See deployment tokens', roles: usersAlone },
   'tokens:write': { words: 'Create and delete deployment tokens', roles: usersAlone },
   'api_keys:read': { words: 'See API keys', roles: usersAndMembers },
@@ -89,12 +91,13 @@ export const rolePermissions: Record<Role, readonly Permission[]> = {
 export const projectRoles = ['manager', 'editor', 'reader'] as const;
 export type ProjectRole = (typeof projectRoles)[number];
 
-const ofReaders = ['projects:read', 'environments:read'] as const satisfies Permission[];
+const ofReaders = ['projects:read', 'environments:read', 'deployments:read'] as const satisfies Permission[];
 const ofEditors = [
   ...ofReaders,
   'environments:write',
   'environments:delete',
   'environments:reveal',
+  'deployments:write',
 ] as const satisfies Permission[];
 
 /** What a role in a project allows there. Which acts take that for enough is `inProject` in acts.ts. */

@@ -6,7 +6,7 @@ export const UNUSED = 'Accepted and not used:';
 const unused = (why: string, values: z.ZodType = z.unknown()) =>
   values.optional().openapi({ description: `${UNUSED} ${why}` });
 
-const NOT_BUILT = 'nothing is built or deployed here yet.';
+const NOT_BUILT = 'nothing is built here yet.';
 const NO_GIT = 'there are no connections to git hosts here yet.';
 /** SECURITY: refused when it is asked for: who asks believes that it protects. */
 const noProtection = unused(

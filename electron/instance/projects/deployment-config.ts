@@ -100,7 +100,12 @@ export function toConfigChange(sent: z.output<typeof environmentConfigChange>): 
   );
 }
 
-/** Fields that are kept and do nothing yet. Nothing is deployed here so far: all that are set. */
+/** What deployments use. */
+const applied = ['cpuLimit', 'memoryLimit', 'exposedPort'] satisfies (keyof DeploymentConfig)[] as string[];
+
+/** Fields that are set, kept, and do nothing yet. */
 export function listNotApplied(config: DeploymentConfig | null): string[] {
-  return Object.entries(config ?? {}).flatMap(([name, value]) => (value == null ? [] : [name]));
+  return Object.entries(config ?? {}).flatMap(([name, value]) =>
+    value == null || applied.includes(name) ? [] : [name],
+  );
 }

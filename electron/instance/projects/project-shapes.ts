@@ -7,7 +7,7 @@ import { isSample } from './sample-project.ts';
 
 /** Projects and environments as the API gives them: upstream's names, and ours beside them. */
 const notApplied = z.array(z.string()).openapi({
-  description: 'Fields of deployment_config that are kept and do nothing: nothing is deployed here yet',
+  description: 'Fields of deployment_config that are kept and do nothing yet',
 });
 
 /** What tells a project from others, of an answer about something in it. */

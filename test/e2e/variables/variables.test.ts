@@ -252,9 +252,7 @@ describe('environments by the command line', () => {
     expect(resources().out).toBe('Nothing is set.\n');
     const told = resources('--cpu-limit', '500', '--memory-limit', '512', '--automatic-deploy', 'on');
     expect(told.out).toMatch(/^CPU limit +500 millicores/m);
-    expect(told.out).toContain(
-      'Stored, and not applied yet: CPU limit, Memory limit, Automatic deployment. It takes effect with deployments.',
-    );
+    expect(told.out).toContain('Stored, and not applied yet: Automatic deployment.');
     expect(resources('--security', '{"enabled":true}').out).toContain('{"enabled":true}');
     expect(resources('--cpu-request', '501').err).toContain('above its limit');
     expect(resources('--replicas', 'many').code).toBe(2);
