@@ -230,14 +230,15 @@ function isHangUp(error: unknown): boolean {
   return hangUpCodes.includes(code ?? '') && (code !== 'ENOENT' || syscall === 'connect');
 }
 
-function instanceGone(): CommandError {
+export function instanceGone(): CommandError {
   return new CommandError(
     'instance_gone',
     'The instance stopped before it responded; the request may or may not have been carried out. Check with temps-desktop status.',
   );
 }
 
-function toCommandError(text: string): CommandError {
+/** Of a problem that the API answered. */
+export function toCommandError(text: string): CommandError {
   try {
     const problem = JSON.parse(text) as Partial<Schemas['Problem']>;
     return new CommandError(

@@ -113,6 +113,21 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'run a program with the variables in its environment',
     load: () => import('./commands/run.ts'),
   },
+  deploy: {
+    parameters: '-p PROJECT [--image REF]',
+    about: 'run an image with the variables of an environment, in place of what runs',
+    load: () => import('./apps/deploy-command.ts'),
+  },
+  deployments: {
+    subcommands: ['list', 'show', 'logs', 'rollback', 'cancel'],
+    about: 'what was deployed and how it went, going back, cancelling',
+    load: () => import('./apps/deployment-commands.ts'),
+  },
+  apps: {
+    subcommands: ['list', 'status', 'logs', 'restart', 'stop', 'start', 'apply', 'remove', 'stats', 'engine'],
+    about: 'what runs: state, logs, use; start, stop, apply, remove; the state of Docker',
+    load: () => import('./apps/app-commands.ts'),
+  },
   backup: {
     subcommands: [
       'now',

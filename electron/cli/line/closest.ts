@@ -10,7 +10,10 @@ const synonyms: readonly (readonly string[])[] = [
   ['env', 'vars', 'variables', 'secrets', 'environment'],
   ['run', 'exec'],
   ['serve', 'start', 'server', 'up'],
-  ['projects', 'apps'],
+  ['deploy', 'release', 'ship'],
+  ['deployments', 'releases'],
+  ['apps', 'containers', 'services', 'ps'],
+  ['status', 'info', 'show'],
   ['users', 'people', 'members'],
 ];
 

@@ -46,9 +46,7 @@ export const resourceOptions = {
 
 export const RESOURCE_NOTES = `What is stored of how it is to be run is shown, and changed by ${resources
   .map(({ option, kind, unit }) => `--${option} ${words[kind]}${unit === undefined ? '' : ` (${unit})`}`)
-  .join(
-    ', ',
-  )}. none in place of a value clears one, --clear all. Nothing is deployed here yet: it takes effect with deployments.`;
+  .join(', ')}. none in place of a value clears one, --clear all. It takes effect with the next deployment.`;
 
 /** Shows what is stored of an environment, after the change that options ask for. */
 export async function manageResources(
@@ -141,9 +139,7 @@ function describe({ deployment_config: config, not_applied: idle }: Stored): str
   const labels = resources.flatMap(({ name, label }) => (idle.includes(name) ? [label] : []));
   return [
     formatTable(rows),
-    ...(labels.length === 0
-      ? []
-      : [`Stored, and not applied yet: ${labels.join(', ')}. It takes effect with deployments.`]),
+    ...(labels.length === 0 ? [] : [`Stored, and not applied yet: ${labels.join(', ')}.`]),
   ].join('\n');
 }
 

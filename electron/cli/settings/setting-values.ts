@@ -36,9 +36,7 @@ export function describeKept(settings: Settings, isAll: boolean): string[] {
     .map(({ name, value }) => [name, show(value)]);
   return [
     ...(rows.length === 0 ? [] : ['', formatTable(rows)]),
-    ...(idle.length === 0
-      ? []
-      : [`Stored, and not applied yet: ${idle.join(', ')}. It takes effect with deployments.`]),
+    ...(idle.length === 0 ? [] : [`Stored, and not applied yet: ${idle.join(', ')}.`]),
   ];
 }
 

@@ -33,6 +33,12 @@ describe('a word that is no command', () => {
       'There is no command "porjects". Did you mean "projects"? All of them: temps-desktop --help',
     ],
     ['secrets', 'There is no command "secrets". Did you mean "env"?'],
+    ['containers', 'There is no command "containers". Did you mean "apps"?'],
+    ['releases', 'There is no command "releases". Did you mean "deployments"?'],
+    ['apps ps', 'There is no "apps ps".'],
+    ['apps show -p x', 'There is no "apps show". Did you mean "apps status"?'],
+    ['apps delete', 'There is no "apps delete". Did you mean "apps remove"?'],
+    ['deployments rolback', 'There is no "deployments rolback". Did you mean "deployments rollback"?'],
     ['__proto__', 'There is no command "__proto__".'],
     ['env __proto__', 'There is no "env __proto__".'],
     ['help nothing', 'There is no command "nothing".'],
@@ -105,6 +111,16 @@ describe('wrong usage', () => {
     expect([code, err]).toEqual([
       2,
       expect.stringContaining('stand behind --: temps-desktop run -p PROJECT -- true …\nusage: '),
+    ]);
+  });
+
+  it('is explained for an image as an argument', async () => {
+    const { code, err } = await say('deploy', 'nginx:1.27', '-p', 'shop');
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining(
+        'stands behind --image: temps-desktop deploy -p PROJECT --image nginx:1.27\nusage: ',
+      ),
     ]);
   });
 
