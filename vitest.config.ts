@@ -114,9 +114,17 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/**
+ * Engines create networks, and a browser ends what it is loading when a network comes or goes: `npm test` runs these tests by
+ * themselves, in a network of their own.
+ */
+const DOCKER = 'test/docker/**/*.test.ts';
+const part = process.env.TEMPS_TEST_PART;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: [part === 'docker' ? DOCKER : 'test/**/*.test.ts'],
+    exclude: part === 'others' ? [DOCKER] : [],
     // Real processes, keyrings and disks, on machines of any speed: slow is fine, hanging is not. A test that waits for
     // something waits a minute for it, whatever it is, so that no test needs a limit that one machine keeps.
     testTimeout: 180_000,
@@ -130,7 +138,7 @@ export default defineConfig({
     // For the processes and threads that tests start.
     env: { NODE_COMPILE_CACHE: compileCache, TEMPS_TEST_PROGRAM: builtProgram },
     // Most files wait for processes, disks and browsers half of their time: every core has two at work.
-    maxWorkers: availableParallelism() * 2,
+    maxWorkers: availableParallelism() * (part === 'docker' ? 1 : 2),
     sequence: { sequencer: LongestFirst },
   },
 });

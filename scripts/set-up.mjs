@@ -56,6 +56,12 @@ const testPackages = [
   'fonts-inter',
   'zsh',
   'fish',
+  // An engine of the tests' own, what its images are made of, and what its networks need.
+  'docker.io',
+  'docker-registry',
+  'busybox-static',
+  'iptables',
+  'iproute2',
 ];
 /** The types of the API, which the routes are asked for: one file for the console, one for the rest of electron/. */
 export const apiTypes = [join('renderer', 'api', 'schema.ts'), join('electron', 'api-types.d.ts')];
