@@ -138,7 +138,8 @@ export default defineConfig({
     // For the processes and threads that tests start.
     env: { NODE_COMPILE_CACHE: compileCache, TEMPS_TEST_PROGRAM: builtProgram },
     // Most files wait for processes, disks and browsers half of their time: every core has two at work.
-    maxWorkers: availableParallelism() * (part === 'docker' ? 1 : 2),
+    // Two engines in one network would meet.
+    maxWorkers: part === 'docker' ? 1 : availableParallelism() * 2,
     sequence: { sequencer: LongestFirst },
   },
 });

@@ -1,5 +1,5 @@
 // `npm test`: installs what is missing, then lint, types, import rules; then, where none failed, all tests.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -42,7 +42,7 @@ const ownNetwork =
 async function findFailedCheck() {
   const ended = await Promise.all(
     checks.map(async ([name, ...command]) => {
-      const { isOk, output } = await runQuietly(command);
+      const { isOk, output } = await run(node, command);
       say(`── ${name}`);
       process.stdout.write(output);
       return isOk ? null : name;
@@ -51,30 +51,32 @@ async function findFailedCheck() {
   return ended.find((name) => name !== null) ?? null;
 }
 
-function runQuietly(command) {
-  const child = spawn(node, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(command, args, { env: itsEnv = env, isQuiet = true } = {}) {
+  const out = isQuiet ? 'pipe' : 'inherit';
+  const child = spawn(command, args, { cwd: root, env: itsEnv, stdio: ['ignore', out, out] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ isOk: false, output: `${error.message}\n` }));
     child.once('close', (code) => resolve({ isOk: code === 0, output }));
   });
 }
 
-function runTests(part) {
-  say(part === 'docker' ? '── tests with Docker' : '── tests');
+/** Gives whether all passed. Those with Docker wait most of their time: they run beside the others, and what they say comes at their end. */
+async function runTests(part) {
   const [command, ...args] = [
     ...(part === 'docker' ? ownNetwork : []),
     ...[node, bin('vitest', 'vitest.mjs'), 'run', '--passWithNoTests'],
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(part)}`],
     ...process.argv.slice(2),
   ];
-  const options = {
-    cwd: root,
-    env: { ...env, TEMPS_TEST_PART: part },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  };
-  return spawnSync(command, args, options).status === 0;
+  const itsEnv = { ...env, TEMPS_TEST_PART: part };
+  const { isOk, output } = await run(command, args, { env: itsEnv, isQuiet: part === 'docker' });
+  if (output !== '') {
+    say('── tests with Docker');
+    process.stdout.write(output);
+  }
+  return isOk;
 }
 
 /** Of all parts that ran; null where none did. */
@@ -91,7 +93,11 @@ function countTests() {
 }
 
 let failed = await findFailedCheck();
-if (failed === null) failed = parts.filter((part) => !runTests(part)).length > 0 ? 'tests' : null;
+if (failed === null) {
+  say('── tests');
+  const passed = await Promise.all(parts.map(runTests));
+  if (passed.includes(false)) failed = 'tests';
+}
 const missing = existsSync(skipped) ? [...new Set(readFileSync(skipped, 'utf8').trim().split('\n'))] : [];
 const counts = countTests();
 rmSync(folder, { recursive: true, force: true });

@@ -24,6 +24,7 @@ import { openVault } from '../../electron/instance/vault/vault-core.ts';
 import { discard, openCore, prepare } from '../crash/open-core.ts';
 import { serve } from '../e2e/terminal.ts';
 import { fuzzCopies } from '../fuzz/copies-fuzz.ts';
+import { benchApps } from './apps-bench.ts';
 import { benchBackup } from './backup-bench.ts';
 import { benchConsole } from './console-bench.ts';
 import { benchDesktop } from './desktop-bench.ts';
@@ -446,6 +447,7 @@ const parts: Record<string, () => void | Promise<void>> = {
   doctor: benchDoctor,
   rotation: benchRotation,
   start: benchStart,
+  apps: benchApps,
   run: benchRun,
   api: benchApi,
   import: benchImport,

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { APP_IMAGE, it, startEngine, type TestEngine } from './dockerd.ts';
-import { openApps, type RunningApps, startLoad } from './running-apps.ts';
+import { startLoad } from './load.ts';
+import { openApps, type RunningApps } from './running-apps.ts';
 
 /** In no image, log, row or argument. */
 const CANARY = 'canary-5e1bd0c9a7';
@@ -100,7 +101,8 @@ describe('an app from an image', () => {
     const socket = await apps.upgrade('shop.localhost');
     const echoed: string[] = [];
     socket.on('data', (data: Buffer) => echoed.push(data.toString()));
-    const load = await startLoad(apps, 'shop.localhost', 64);
+    const [port, { text: ca }] = await Promise.all([apps.port(), apps.ask('GET', '/ca.pem')]);
+    const load = startLoad({ port, ca, host: 'shop.localhost', connections: 64 });
     const slow = apps.visit('shop.localhost', '/slow?ms=1500');
     for (const version of ['three', 'four', 'five']) {
       await apps.setVariable('shop', 'VERSION', version);

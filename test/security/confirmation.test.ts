@@ -482,6 +482,12 @@ describe('the table of acts', () => {
         'POST /projects/{project}/environments',
         // With values that nobody is shown.
         'POST /projects/{project}/environments/{environment}/copy',
+        // Of what runs already, or ran before; which image runs needs a confirmation.
+        ...['apply', 'restart', 'start', 'stop'].map(
+          (word) => `POST /projects/{project}/environments/{environment}/app/${word}`,
+        ),
+        'POST /projects/{project}/deployments/{deployment}/cancel',
+        'POST /projects/{project}/deployments/{deployment}/rollback',
         'PUT /projects/{project}/environments/{environment}/settings',
         'DELETE /projects/{project}/environments/{environment}',
         ...['/projects/{project}/env-vars', '/shared-variables'].flatMap((path) => [

@@ -140,10 +140,10 @@ const table = {
   variables_reveal: { who: 'environments:reveal', confirmation: 'people', inProject: 'environments:reveal' },
   apps_read: { who: 'deployments:read', confirmation: 'none', inProject: 'deployments:read' },
   engine_read: { who: 'deployments:read', confirmation: 'none' },
-  // SECURITY: whoever says which image runs can read what it is given: all values of the environment.
+  // SECURITY: whoever says which image runs can read what it is given: as much as revealing all values of the environment.
   apps_deploy: {
     who: ['deployments:write', 'environments:reveal'],
-    confirmation: 'none',
+    confirmation: 'people',
     inProject: ['deployments:write', 'environments:reveal'],
   },
   // What runs already, or ran before.

@@ -29,6 +29,8 @@ export interface DeploymentsCore {
   readonly reads: ReadRecorder;
   /** By environment. */
   readonly seen: Map<number, Seen>;
+  /** Where an environment is about to be served, by its id: every table has it, whoever gives it to the edge meanwhile. */
+  readonly switching: Map<number, Endpoint>;
   /** Deployments under way, by id, to be cancelled. */
   readonly running: Map<number, AbortController>;
   /** What was found of the engine at the last look; null before the first. */
@@ -50,6 +52,7 @@ export function createDeploymentsCore(
     ctx,
     ...parts,
     seen: new Map(),
+    switching: new Map(),
     running: new Map(),
     engineStatus: null,
     publishing: createQueue(),

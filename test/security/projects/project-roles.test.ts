@@ -361,7 +361,7 @@ describe('people with roles in projects', () => {
     await give(project, manager.id, 'manager');
     const chosen = await makeKey(owner, {
       role_type: 'custom',
-      permissions: ['members:write', 'projects:read', 'environments:read'],
+      permissions: ['members:write', 'projects:read', 'environments:read', 'deployments:read'],
       expires_at: new Date(door.clock.now() + 86_400_000).toISOString(),
     });
     for (const send of [manager.send, chosen.send]) {
@@ -531,7 +531,7 @@ describe('people with roles in projects', () => {
     expect((await makeKey(key.send, byChoice)).answer.status).toBe(403);
     const chosen = await makeKey(owner, {
       role_type: 'custom',
-      permissions: ['members:write', 'projects:read', 'environments:read'],
+      permissions: ['members:write', 'projects:read', 'environments:read', 'deployments:read'],
       expires_at: new Date(door.clock.now() + 86_400_000).toISOString(),
     });
     expect(chosen.answer.body.sees_secrets).toBe(true);

@@ -23,6 +23,10 @@ export const leftOut: readonly LeftOut[] = [
 /** Tables whose rows are in every backup, but for what `leftOut` says of some. */
 export const travelling: readonly string[] = [
   'api_keys',
+  // What is not on the machine of a restored instance is created again there.
+  'app_containers',
+  'app_networks',
+  'apps',
   'audit_anchors',
   'audit_log',
   'backup_buckets',
@@ -31,7 +35,10 @@ export const travelling: readonly string[] = [
   'backup_schedules',
   'backups',
   'commit_mark',
+  'deployment_lines',
+  'deployment_phases',
   'deployment_tokens',
+  'deployments',
   'env_import_items',
   'env_imports',
   'env_var_environments',
@@ -57,6 +64,7 @@ export const travelling: readonly string[] = [
   'read_set_members',
   'read_sets',
   'recovery_codes',
+  'releases',
   'rotations',
   'secrets',
   'settings',

@@ -227,18 +227,18 @@ async function deploy(
   };
   const before = core.seen.get(app.environmentId)?.endpoint ?? null;
   // New requests go to the new release before anything says so: whatever fails from here on, one of the two serves.
-  await publishRoutes(core, { environmentId: app.environmentId, endpoint });
+  const facts = await core.engine.findContainer(container.name);
+  core.switching.set(app.environmentId, endpoint);
   try {
+    await publishRoutes(core);
     commit(work, container, release);
+    core.seen.set(app.environmentId, { name: container.name, facts, endpoint });
   } catch (error) {
+    core.switching.delete(app.environmentId);
     await publishRoutes(core).catch(() => undefined);
     throw error;
   }
-  core.seen.set(app.environmentId, {
-    name: container.name,
-    facts: await core.engine.findContainer(container.name),
-    endpoint,
-  });
+  core.switching.delete(app.environmentId);
   say(work, `Release ${number} serves at ${nameOfApp(app)}.`);
   return await finish(work, number, before);
 }

@@ -2,7 +2,6 @@ import type { Route, RouteState } from '../../edge/edge.ts';
 import { getEnvironment } from '../../projects/environments.ts';
 import { getProject } from '../../projects/projects.ts';
 import type { DeploymentsCore } from '../deployments-core.ts';
-import type { Endpoint } from '../engines/engine.ts';
 import { isEnded } from '../vocabulary.ts';
 import { type App, listApps, nameApp } from './apps.ts';
 import { findLast } from './deployments.ts';
@@ -11,32 +10,23 @@ import { findLast } from './deployments.ts';
 export const LOCAL_DOMAIN = 'localhost';
 export const nameOfApp = ({ name }: Pick<App, 'name'>): string => `${name}.${LOCAL_DOMAIN}`;
 
-/** What may come in place of what was last seen: the endpoint of a release that is about to serve. */
-export interface Override {
-  environmentId: number;
-  endpoint: Endpoint;
-}
-
 /**
  * Gives the edge the table of all apps. Resolves when it serves by it. Throws what the edge throws; the table from before stays in force
  * then.
  */
-export async function publishRoutes(core: DeploymentsCore, override: Override | null = null): Promise<void> {
+export async function publishRoutes(core: DeploymentsCore): Promise<void> {
   await core.publishing(async () => {
-    await core.edge.setRoutes(listApps(core.ctx).map((app) => toRoute(core, app, override)));
+    await core.edge.setRoutes(listApps(core.ctx).map((app) => toRoute(core, app)));
   });
 }
 
-function toRoute(core: DeploymentsCore, app: App, override: Override | null): Route {
-  const { ctx, seen } = core;
+function toRoute(core: DeploymentsCore, app: App): Route {
+  const { ctx, seen, switching } = core;
   const project = getProject(ctx, String(app.projectId));
   const environment = getEnvironment(ctx, project.id, String(app.environmentId));
+  const runs = !app.isStopped && app.releaseId !== null;
   const target =
-    override?.environmentId === app.environmentId
-      ? override.endpoint
-      : app.isStopped || app.releaseId === null
-        ? null
-        : (seen.get(app.environmentId)?.endpoint ?? null);
+    switching.get(app.environmentId) ?? (runs ? (seen.get(app.environmentId)?.endpoint ?? null) : null);
   return {
     name: nameOfApp(app),
     app: nameApp({ project, environment }),
