@@ -1,5 +1,6 @@
 import { accountArea } from './account/area.tsx';
 import { activityArea } from './activity/area.tsx';
+import { appsArea } from './apps/area.tsx';
 import { backupsArea } from './backups/area.tsx';
 import { firstRunArea } from './first-run/area.tsx';
 import { homeArea } from './home/area.tsx';
@@ -18,6 +19,7 @@ export const areas = [
   homeArea,
   searchArea,
   variablesArea,
+  appsArea,
   projectsArea,
   trashArea,
   secretsArea,

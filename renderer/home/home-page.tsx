@@ -23,12 +23,14 @@ import { CHOOSE_PLACE, WHERE_DATABASE, WHY_DATABASE } from '../vault-state/datab
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { HealthCard } from './health-card.tsx';
 import { NeedsCard } from './needs-card.tsx';
+import { WhatRuns } from './what-runs.tsx';
 
 /** Home: health, what needs attention, recent projects and activity. */
 export function HomePage() {
   const mayReadVault = useMay('vault:read');
   const mayWriteVault = useMay('vault:write');
   const mayReadProjects = useMaySomewhere('projects:read');
+  const mayReadApps = useMaySomewhere('deployments:read');
   const mayWriteProjects = useMay('projects:write');
   const mayReadAudit = useMay('audit:read');
   const vault = useVault();
@@ -55,6 +57,7 @@ export function HomePage() {
       {mayReadVault && <Health vault={vault} isFirst={isFirst && mayWriteProjects} />}
       <div className={mayReadVault ? 'home-cols' : ''}>
         <div className="grid min-w-0 grid-cols-1 content-start gap-6">
+          {mayReadApps && <WhatRuns />}
           {mayReadProjects && <Projects query={projects} onNew={() => setMaking(true)} />}
           {mayReadAudit && <NewestActivity />}
         </div>

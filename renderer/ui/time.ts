@@ -2,6 +2,12 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clockSeconds = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
 const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
@@ -47,6 +53,8 @@ export function formatAgo(ms: number, nowMs = serverNow()): string {
 }
 
 export const formatClock = (ms: number) => clock.format(ms);
+/** "14:02:31": of lines that come one after another. */
+export const formatClockSeconds = (ms: number) => clockSeconds.format(ms);
 /** "14:02" today, else with its day. */
 export function formatTime(ms: number, nowMs = serverNow()): string {
   return startOfDay(ms) === startOfDay(nowMs) ? clock.format(ms) : exact.format(ms);

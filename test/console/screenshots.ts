@@ -172,6 +172,13 @@ const everyday: Shot[] = [
     prepare: (page) => button(page, 'Save resources').scrollIntoViewIfNeeded(),
   },
   { name: 'tokens', path: '/projects/shop/tokens' },
+  { name: 'deployments', path: '/projects/photos/deployments' },
+  {
+    name: 'deployments-deploy',
+    path: '/projects/photos/deployments?open=deploy',
+    prepare: (page) => page.getByRole('dialog').waitFor(),
+  },
+  { name: 'logs', path: '/projects/photos/logs' },
   { name: 'project-settings', path: '/projects/photos/settings' },
   { name: 'shared', path: '/shared' },
   { name: 'secrets', path: '/secrets' },

@@ -139,7 +139,7 @@ const table = {
   variables_import: { who: 'environments:write', confirmation: 'people', inProject: 'environments:write' },
   variables_reveal: { who: 'environments:reveal', confirmation: 'people', inProject: 'environments:reveal' },
   apps_read: { who: 'deployments:read', confirmation: 'none', inProject: 'deployments:read' },
-  engine_read: { who: 'deployments:read', confirmation: 'none' },
+  engine_read: { who: 'deployments:read', confirmation: 'none', inProject: 'deployments:read' },
   // SECURITY: whoever says which image runs can read what it is given: as much as revealing all values of the environment.
   apps_deploy: {
     who: ['deployments:write', 'environments:reveal'],

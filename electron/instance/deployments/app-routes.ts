@@ -105,7 +105,7 @@ export function appRoutes(core: DeploymentsCore, enqueue: Enqueue) {
     createRoute({
       method: 'get',
       path: '/apps/engine',
-      ...act('engine_read'),
+      ...actSomewhere('engine_read'),
       responses: answer(engineShape, 'Docker as it is now, or why it cannot be used'),
     }),
     async (c) => {

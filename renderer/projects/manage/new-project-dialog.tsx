@@ -1,9 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
-import { ClipboardPaste } from 'lucide-react';
+import { ClipboardPaste, Container } from 'lucide-react';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
+import { useMayDeployAnywhere } from '../../apps/app-rights.ts';
 import { Button } from '../../ui/button.tsx';
+import { Choices } from '../../ui/form/choices.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
@@ -15,13 +17,26 @@ interface NewProjectDialogProps {
   onClose: () => void;
 }
 
-/** Asks for a name, then offers to paste a .env. */
+type Begin = 'variables' | 'image';
+
+/** Asks for a name, then offers to paste a .env; or goes to the deployment of an image. */
 export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
   const [name, setName] = useState('');
   const [made, setMade] = useState<{ name: string; slug: string } | null>(null);
+  const [begin, setBegin] = useState<Begin>('variables');
+  const mayDeploy = useMayDeployAnywhere();
+  const navigate = useNavigate();
   const create = useApiMutation(() => ask(client.POST('/projects', { body: { name } })), {
     changes: ['projects'],
-    onDone: setMade,
+    onDone: (project) => {
+      if (begin === 'variables') return setMade(project);
+      onClose();
+      return void navigate({
+        to: '/projects/$project/deployments',
+        params: { project: project.slug },
+        search: { open: 'deploy' } as never,
+      });
+    },
   });
   if (made) return <Made project={made} onClose={onClose} />;
   return (
@@ -52,6 +67,27 @@ export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
           </>
         }
       />
+      {mayDeploy && (
+        <Choices
+          label="Begin with"
+          value={begin}
+          onChange={setBegin}
+          options={[
+            {
+              value: 'variables',
+              icon: ClipboardPaste,
+              title: 'Its variables',
+              text: 'Paste its .env next.',
+            },
+            {
+              value: 'image',
+              icon: Container,
+              title: 'From an image',
+              text: 'Say next which image runs. It gets an address on this machine.',
+            },
+          ]}
+        />
+      )}
     </FormDialog>
   );
 }

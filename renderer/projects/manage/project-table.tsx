@@ -1,4 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useMaySomewhere } from '../../app/session.ts';
+import { type App, appsQuery } from '../../apps/app-queries.ts';
+import { AppSign } from '../../apps/state-sign.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Table, type TableStates } from '../../ui/table.tsx';
 import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
@@ -14,6 +18,7 @@ interface ProjectTableProps extends TableStates {
 }
 
 export function ProjectTable({ projects, isNarrow = false, ...states }: ProjectTableProps) {
+  const apps = useProductionApps(!isNarrow);
   return (
     <Table
       {...states}
@@ -23,7 +28,22 @@ export function ProjectTable({ projects, isNarrow = false, ...states }: ProjectT
       rowKey={(project) => project.id}
       rowClass={() => 'is-link'}
       columns={[
-        { name: 'Name', isRowHeader: true, cell: (project) => <Name project={project} /> },
+        {
+          name: 'Name',
+          isRowHeader: true,
+          cell: (project) => <Name project={project} app={apps.get(project.id)} />,
+        },
+        ...(apps.size > 0
+          ? [
+              {
+                name: 'Production',
+                width: 'w-32',
+                className: 'max-phone:hidden',
+                title: ({ id }: ListedProject) => apps.get(id)?.state_detail ?? undefined,
+                cell: ({ id }: ListedProject) => <Runs app={apps.get(id)} />,
+              },
+            ]
+          : []),
         {
           name: 'Environments',
           className: 'max-tablet:hidden',
@@ -47,7 +67,20 @@ export function ProjectTable({ projects, isNarrow = false, ...states }: ProjectT
 
 const count = { isNumber: true, width: 'w-24', className: 'max-tablet:hidden' };
 
-function Name({ project }: { project: ListedProject }) {
+/** What production of each project runs, by project. */
+function useProductionApps(isShown: boolean): ReadonlyMap<number, App> {
+  const query = useQuery({ ...appsQuery, enabled: useMaySomewhere('deployments:read') && isShown });
+  const found =
+    (isShown ? query.data?.apps : undefined)?.filter(
+      ({ environment }) => environment.slug === 'production',
+    ) ?? [];
+  return new Map(found.map((app) => [app.project.id, app]));
+}
+
+const Runs = ({ app }: { app: App | undefined }) =>
+  app ? <AppSign app={app} /> : <span className="quiet">runs nothing</span>;
+
+function Name({ project, app }: { project: ListedProject; app: App | undefined }) {
   const { name, slug, variable_count, secret_count, updated_at } = project;
   return (
     <span className="two-lines">
@@ -60,6 +93,11 @@ function Name({ project }: { project: ListedProject }) {
       >
         {name}
       </Link>
+      {app && (
+        <small className="phone:hidden">
+          <AppSign app={app} />
+        </small>
+      )}
       <small className="tablet:hidden">
         {formatCount(variable_count, 'variable')}, {formatCount(secret_count, 'secret')}
         <span className="phone:hidden"> · {formatAgo(updated_at)}</span>

@@ -99,10 +99,10 @@ export function NotApplied({ names }: { names: readonly string[] }) {
     ...resources.flatMap(({ name, label }) => (names.includes(name) ? [label] : [])),
     ...(names.includes('security') ? ['Security'] : []),
   ];
+  if (labels.length === 0) return null;
   return (
     <p className="text-text-2" role="note">
-      This version deploys nothing itself: this is stored, and takes effect with deployments.
-      {labels.length > 0 && ` Not applied yet: ${labels.join(', ')}.`}
+      Stored, and not applied yet: {labels.join(', ')}.
     </p>
   );
 }

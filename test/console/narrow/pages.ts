@@ -11,5 +11,7 @@ export function listPages(project: string): string[] {
   const paths = texts.flatMap((text) =>
     [...text.matchAll(/\bpath: '([^']+)'/g)].map(([, path]) => path as string),
   );
-  return [...new Set(paths)].map((path) => path.replace('$project', project)).toSorted();
+  return [...new Set(paths)]
+    .map((path) => path.replace('$project', project).replace('$deployment', '1'))
+    .toSorted();
 }

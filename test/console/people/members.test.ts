@@ -64,6 +64,8 @@ describe('members of a project', () => {
     expect(await tabs.getByRole('link').allInnerTexts()).toEqual([
       expect.stringContaining('Variables'),
       'Compare',
+      'Deployments',
+      'Logs',
       expect.stringContaining('Environments'),
       expect.stringContaining('Settings'),
     ]);

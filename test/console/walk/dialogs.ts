@@ -18,6 +18,9 @@ export interface DialogStop {
 export const WALKED_ELSEWHERE: Readonly<Record<string, string>> = {
   // A clock that a test moves.
   'app/identity/locked.tsx Locked': 'test/console/auto-lock.test.ts',
+  // What runs in Docker.
+  'apps/deploy/remove-dialog.tsx RemoveDialog': 'test/console/apps/apps.test.ts',
+  'apps/deploy/rollback-dialog.tsx RollbackDialog': 'test/console/apps/apps.test.ts',
 };
 
 const click = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
@@ -337,6 +340,16 @@ export function listEverydayDialogs(world: World): DialogStop[] {
             .first()
             .check();
           await click(page, /^Copy/);
+        },
+      },
+    ]),
+    ...at(`${project}/deployments?open=deploy`, [
+      {
+        component: 'apps/deploy/deploy-dialog.tsx DeployDialog',
+        title: /^Deploy to/,
+        open: async (page) => {
+          await page.getByLabel('Image').fill(`registry.example.org/${'long/'.repeat(60)}app:1`);
+          await page.getByRole('dialog').locator('summary').click();
         },
       },
     ]),

@@ -23,7 +23,7 @@ export const utilityProcess = offer<typeof Electron.utilityProcess>()('utilityPr
       ],
       stdio: [stdio, stdio, stdio, 'ipc'],
       serialization: 'advanced',
-      env,
+      env: { ...env },
     });
     const events = new OfferedEvents('utilityProcess', ['message', 'exit']);
     child.on('message', (message) => events.emit('message', message));

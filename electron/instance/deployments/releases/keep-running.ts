@@ -68,7 +68,7 @@ export async function keepRunning(core: DeploymentsCore): Promise<void> {
   await sweep(core, new Set(apps.map(({ environmentId }) => environmentId)));
 }
 
-/** Gives whether it is reached elsewhere than before. */
+/** As `look`. */
 async function keepApp(core: DeploymentsCore, app: App): Promise<boolean> {
   const { ctx, engine } = core;
   const release = findRelease(ctx, app.releaseId);

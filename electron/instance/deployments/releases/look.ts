@@ -1,7 +1,7 @@
 import type { DeploymentsCore, Seen } from '../deployments-core.ts';
 import { findServing } from './containers.ts';
 
-/** Looks how the container that serves an environment is doing. Gives whether it is reached elsewhere than before. */
+/** Looks how the container that serves an environment is doing. Gives whether anything changed that people are told. */
 export async function look(core: DeploymentsCore, environmentId: number): Promise<boolean> {
   const { ctx, engine, seen } = core;
   const before = seen.get(environmentId);
@@ -11,9 +11,11 @@ export async function look(core: DeploymentsCore, environmentId: number): Promis
   const endpoint = facts?.isRunning ? await engine.findEndpoint(container.name, container.port) : null;
   const now: Seen = { name: container.name, facts, endpoint };
   seen.set(environmentId, now);
-  return (
-    JSON.stringify(before?.endpoint ?? null) !== JSON.stringify(endpoint) || isOver(before) !== isOver(now)
-  );
+  return describe(before) !== describe(now);
 }
 
-const isOver = (known: Seen | undefined) => known?.facts?.exit != null || known?.facts === null;
+/** What people are told of it. */
+function describe(known: Seen | undefined): string {
+  const { isRunning, restarts, startedAt, exit } = known?.facts ?? {};
+  return JSON.stringify([known?.endpoint, known?.facts === null, isRunning, restarts, startedAt, exit]);
+}
