@@ -112,7 +112,7 @@ function removeCgroups(cgroup: string): boolean {
 /** First it lets go of the drives of other tests, which are unmounted while this one runs. */
 const BOOT = `
 set -e
-awk '$2 ~ "^/(var/)?tmp/" { print $2 }' /proc/mounts | while read -r at; do umount -l "$at"; done
+awk '$2 ~ "^/(var/)?tmp/" { print $2 }' /proc/mounts | while read -r at; do umount -l "$at" || ! mountpoint -q "$at"; done
 cp -a /etc/. $FOLDER/etc
 rm -rf $FOLDER/etc/systemd/system
 mkdir $FOLDER/etc/systemd/system

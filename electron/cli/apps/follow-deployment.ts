@@ -68,11 +68,13 @@ async function watch(
   for (let look = 1; ; look++) {
     // In this order: of one that has ended, the log that is read then is all of it.
     const deployment = await client.get('/projects/{project}/deployments/{deployment}', { path });
-    const lines = await client.get('/projects/{project}/deployments/{deployment}/log', { path });
+    const fresh = await client.get('/projects/{project}/deployments/{deployment}/log', {
+      path,
+      query: saidLines > 0 ? { after: saidLines } : {},
+    });
     // At the first look every one still waits.
     if (look === 2 && deployment.status === 'pending') say('It waits for the one before it.');
-    const fresh = lines.slice(saidLines);
-    saidLines = lines.length;
+    saidLines += fresh.length;
     for (const phase of listPhases(deployment, fresh)) {
       if (!begun.has(phase)) say(phaseWords[phase]);
       begun.add(phase);

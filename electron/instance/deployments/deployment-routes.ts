@@ -105,8 +105,8 @@ export function deploymentRoutes(core: DeploymentsCore, enqueue: Enqueue) {
           after: z.coerce
             .number()
             .int()
-            .min(0)
-            .default(0)
+            .min(1)
+            .optional()
             .openapi({ description: 'Only lines with a larger number' }),
         }),
       },
@@ -114,7 +114,7 @@ export function deploymentRoutes(core: DeploymentsCore, enqueue: Enqueue) {
     }),
     (c) => {
       const { id } = getDeployment(ctx, getProjectOf(ctx, c).id, c.req.valid('param').deployment);
-      const { phase: wanted, after } = c.req.valid('query');
+      const { phase: wanted, after = 0 } = c.req.valid('query');
       const lines = listLines(ctx, id, wanted ?? null);
       const numbered = lines.map(({ at, text, level, phase }, index) => ({
         line: index + 1,

@@ -99,12 +99,15 @@ describe('a switch', () => {
     opened.push(edge, silent, streaming);
     const waiting = ask(edge.port);
     const reading = Promise.withResolvers<string>();
+    const begun = Promise.withResolvers<void>();
     begin(edge.port, { name: 'blog.localhost' }, (incoming) => {
-      incoming.resume();
+      incoming.once('data', () => begun.resolve());
       incoming.on('error', () => undefined);
       incoming.once('close', () => reading.resolve(incoming.complete ? 'whole' : 'cut'));
     }).end();
     await expect.poll(() => [edge.count(silent.target), edge.count(streaming.target)]).toEqual([1, 1]);
+    // Before its answer has begun, a page takes its place.
+    await begun.promise;
     edge.cut(silent.target);
     expect((await waiting).status).toBe(502);
     expect([edge.count(silent.target), edge.count(streaming.target)]).toEqual([0, 1]);
