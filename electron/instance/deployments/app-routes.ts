@@ -6,6 +6,7 @@ import type { ApiEnv } from '../http/api.ts';
 import { act, actSomewhere, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import { AppError } from '../kernel/app-error.ts';
+import { startSlices } from '../kernel/slices.ts';
 import { getEnvironment } from '../projects/environments.ts';
 import { getProjectOf } from '../projects/project-of.ts';
 import {
@@ -243,9 +244,12 @@ export function appRoutes(core: DeploymentsCore, enqueue: Enqueue) {
       const mask = await openMask(core, place);
       await requireEngine(core);
       const lines = name === null ? [] : await core.engine.readLogs(name, c.req.valid('query').tail);
-      return c.json(
-        toAnswer(appLogShape, { lines: lines.map((line) => ({ ...line, text: mask(line.text) })) }),
-      );
+      const slices = startSlices();
+      for (const line of lines) {
+        if (slices.isOver()) await slices.next();
+        line.text = mask(line.text);
+      }
+      return c.json(toAnswer(appLogShape, { lines }));
     },
   );
 
@@ -280,12 +284,14 @@ export function appRoutes(core: DeploymentsCore, enqueue: Enqueue) {
           if (mayStill()) void stream.writeSSE({ event: 'ping', data: '' }).catch(() => ending.abort());
           else ending.abort();
         }, CHECK_MS);
+        // An app that prints without pause keeps nobody else waiting.
+        const slices = startSlices();
         try {
-          for await (const line of lines as AsyncIterable<LogLine>)
-            await stream.writeSSE({
-              event: 'line',
-              data: JSON.stringify({ ...line, text: mask(line.text) }),
-            });
+          for await (const line of lines as AsyncIterable<LogLine>) {
+            if (slices.isOver()) await slices.next();
+            const data = JSON.stringify({ ...line, text: mask(line.text) });
+            await stream.writeSSE({ event: 'line', data });
+          }
           // Only what ended by itself is said to have ended.
           if (!signal.aborted) await stream.writeSSE({ event: 'end', data: '' });
         } catch {

@@ -29,6 +29,8 @@ export interface DeploymentsCore {
   readonly reads: ReadRecorder;
   /** By environment. */
   readonly seen: Map<number, Seen>;
+  /** How the container that was seen was listed then, and until when that is enough; by environment. */
+  readonly marks: Map<number, { name: string; mark: string; closelyAtMs: number }>;
   /** Where an environment is about to be served, by its id: every table has it, whoever gives it to the edge meanwhile. */
   readonly switching: Map<number, Endpoint>;
   /** Deployments under way, by id, to be cancelled. */
@@ -52,6 +54,7 @@ export function createDeploymentsCore(
     ctx,
     ...parts,
     seen: new Map(),
+    marks: new Map(),
     switching: new Map(),
     running: new Map(),
     engineStatus: null,

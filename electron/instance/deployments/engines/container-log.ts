@@ -1,4 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import type { LogLine } from './engine.ts';
 
 /** Of one line; what is more is cut, as the engine cuts it in its own files. */
@@ -14,6 +15,8 @@ const STDERR = 2;
 export function createLogReader(): Transform {
   let pending: Buffer = Buffer.alloc(0);
   const lines = { stdout: '', stderr: '' };
+  // A frame may end in the middle of a character.
+  const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
 
   function take(stream: 'stdout' | 'stderr', text: string, out: Transform): void {
     const parts = (lines[stream] + text).split('\n');
@@ -30,7 +33,7 @@ export function createLogReader(): Transform {
         // Part of a frame is taken when it is all there: the engine writes frames of 16 KiB at most.
         if (pending.length < HEADER_BYTES + length) break;
         const stream = pending[0] === STDERR ? 'stderr' : 'stdout';
-        take(stream, pending.subarray(HEADER_BYTES, HEADER_BYTES + length).toString('utf8'), this);
+        take(stream, decoders[stream].write(pending.subarray(HEADER_BYTES, HEADER_BYTES + length)), this);
         pending = pending.subarray(HEADER_BYTES + length);
       }
       if (pending.length > MAX_PENDING_BYTES) done(new Error('a frame without an end'));

@@ -9,8 +9,8 @@ const OLDEST = '1.40';
 const NEWEST = '1.51';
 /** How long an engine may take for one answer, and say nothing in the middle of one that is read whole. */
 const ANSWER_MS = 60_000;
-/** How long it may take to say which version it is. */
-const LOOK_MS = 5000;
+/** How long it may take to say which version it is, and that it is there. */
+const LOOK_MS = 10_000;
 /** SECURITY: of an answer that is read whole. Lists of everything on a machine are well below. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Open at once: logs that are followed stay open. */
@@ -20,6 +20,8 @@ interface Connected {
   path: string;
   pool: Pool;
   status: EngineStatus & { state: 'ready' };
+  /** The newest API that it has. */
+  newest: string;
 }
 
 export interface Asked {
@@ -75,8 +77,11 @@ export function createDockerApi(env: NodeJS.ProcessEnv, system: NodeJS.Platform)
       headersTimeout: ANSWER_MS,
       bodyTimeout: ANSWER_MS,
     });
-    const status = await negotiate(pool, place.path).catch((error: unknown) => whyNot(error, env, system));
-    if (status.state === 'ready') connected = { path: place.path, pool, status };
+    const { status, newest } = await negotiate(pool, place.path).catch((error: unknown) => ({
+      status: whyNot(error, env, system),
+      newest: '',
+    }));
+    if (status.state === 'ready') connected = { path: place.path, pool, status, newest };
     else void pool.destroy().catch(() => undefined);
     return status;
   }
@@ -87,29 +92,32 @@ export function createDockerApi(env: NodeJS.ProcessEnv, system: NodeJS.Platform)
     throw toUnavailable(status);
   }
 
-  /** After a failed call: the engine was stopped or exchanged, and is looked for anew. */
+  /** Of a failed call. */
   function toError(error: unknown, signal: AbortSignal | undefined): unknown {
     if (signal?.aborted) return signal.reason;
     if (error instanceof AppError) return error;
-    drop();
-    const status = whyNot(error, env, system);
-    return toUnavailable(status);
+    // What others wait for is ended only with the engine itself.
+    if (isGone(error)) drop();
+    return toUnavailable(whyNot(error, env, system));
   }
 
   return {
     async look() {
-      if (connected)
-        try {
-          const { statusCode, body } = await connected.pool.request({
-            method: 'GET',
-            path: '/_ping',
-            headersTimeout: LOOK_MS,
-          });
-          await body.dump();
-          if (statusCode === 200) return connected.status;
-        } catch {
-          // Looked for anew.
-        }
+      if (!connected) return await connect();
+      try {
+        const { statusCode, headers, body } = await connected.pool.request({
+          method: 'GET',
+          path: '/_ping',
+          headersTimeout: LOOK_MS,
+        });
+        await body.dump();
+        // Another one by now, after an update: its version is asked for anew.
+        const isSame = headers['api-version'] === undefined || headers['api-version'] === connected.newest;
+        if (statusCode === 200 && isSame) return connected.status;
+      } catch (error) {
+        // One that is slow may be in the middle of what somebody waits for.
+        if (!isGone(error)) return whyNot(error, env, system);
+      }
       drop();
       return await connect();
     },
@@ -154,13 +162,19 @@ export function createDockerApi(env: NodeJS.ProcessEnv, system: NodeJS.Platform)
   };
 }
 
-/** Throws unless it answers, and with versions that fit. */
-async function negotiate(pool: Pool, place: string): Promise<EngineStatus> {
+/** Throws unless it answers. */
+async function negotiate(pool: Pool, place: string): Promise<{ status: EngineStatus; newest: string }> {
   const answer = await pool.request({ method: 'GET', path: '/version', headersTimeout: LOOK_MS });
   const json = parseJson(await readWhole(answer.body));
-  if (answer.statusCode !== 200) return { state: 'failing', detail: sayMessage(json, answer.statusCode) };
-  const version = typeof json?.Version === 'string' ? json.Version.slice(0, 100) : 'unknown';
   const newest = String(json?.ApiVersion ?? '');
+  if (answer.statusCode !== 200)
+    return { status: { state: 'failing', detail: sayMessage(json, answer.statusCode) }, newest };
+  return { status: judgeVersion(json, newest, place), newest };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: see Answered
+function judgeVersion(json: any, newest: string, place: string): EngineStatus {
+  const version = typeof json?.Version === 'string' ? json.Version.slice(0, 100) : 'unknown';
   const oldest = String(json?.MinAPIVersion ?? newest);
   if (!/^\d+\.\d+$/.test(newest)) return { state: 'failing', detail: 'What answers there is no Docker.' };
   if (isBefore(newest, OLDEST))
@@ -192,6 +206,19 @@ function whyAbsent(env: NodeJS.ProcessEnv, system: NodeJS.Platform): EngineStatu
     ? { state: 'stopped', detail: 'Docker is installed and not running.' }
     : { state: 'absent', detail: 'Docker is not installed, or not where it was looked for.' };
 }
+
+/** Codes of a socket behind which nobody is, or nobody any more. */
+const GONE = [
+  'ENOENT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTSOCK',
+  'EACCES',
+  'EPERM',
+  'UND_ERR_SOCKET',
+];
+const isGone = (error: unknown): boolean => GONE.includes(String((error as { code?: unknown } | null)?.code));
 
 function whyNot(error: unknown, env: NodeJS.ProcessEnv, system: NodeJS.Platform): EngineStatus {
   const code = (error as { code?: unknown } | null)?.code;

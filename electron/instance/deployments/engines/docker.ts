@@ -165,6 +165,19 @@ export function createDocker(env: NodeJS.ProcessEnv, system: NodeJS.Platform): E
       const json = await find(`/containers/${encodeURIComponent(name)}/json`);
       return json === null ? null : toFacts(json);
     },
+    async listMarks() {
+      const { json } = await api.ask('GET', '/containers/json?all=1');
+      const found = Array.isArray(json) ? json : [];
+      return new Map(
+        found.flatMap(({ Names, State, NetworkSettings }) => {
+          const addresses = Object.values(NetworkSettings?.Networks ?? {}).map(
+            (network) => (network as { IPAddress?: string }).IPAddress,
+          );
+          const mark = JSON.stringify([State, addresses]);
+          return (Names ?? []).map((name: string) => [name.replace(/^\//, ''), mark] as const);
+        }),
+      );
+    },
     async findEndpoint(name, port) {
       const json = await find(`/containers/${encodeURIComponent(name)}/json`);
       if (json === null || json.State?.Running !== true) return null;

@@ -92,6 +92,8 @@ export interface Engine {
   /** Whether the engine starts it again by itself after a crash or a start of the machine. */
   setRestart(name: string, isRestarted: boolean): Promise<void>;
   findContainer(name: string): Promise<ContainerFacts | null>;
+  /** How each container is, in a word that changes when it is started, stopped or somewhere else: by name, of all there are. */
+  listMarks(): Promise<ReadonlyMap<string, string>>;
   /** Where its port is reached from this machine; null while it does not run. */
   findEndpoint(name: string, port: number): Promise<Endpoint | null>;
   /** The last lines, oldest first; none where there is no container. */

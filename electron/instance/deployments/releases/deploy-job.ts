@@ -184,6 +184,8 @@ async function deploy(
   for (const container of listLeftovers(core, deployment)) await discard(core, container);
 
   begin(work, 'preparing');
+  // Visitors see that it starts, and the app is told where they reach it. It is deployed though its name leads nowhere yet.
+  await publishRoutes(core).catch(() => undefined);
   const source = await within(work, PREPARE_MS, 'fetching the image', (limited) =>
     prepare({ ...work, signal: limited }),
   );

@@ -49,8 +49,9 @@ export async function keepRunning(core: DeploymentsCore): Promise<void> {
     return;
   }
   let hasMoved = core.edge.port === null;
+  const steady = await findSteady(core);
   for (const app of apps) {
-    if (core.isBusy(app.environmentId)) continue;
+    if (core.isBusy(app.environmentId) || steady.has(app.environmentId)) continue;
     // One app that cannot be looked at keeps no other from it.
     const moved = await core
       .alone(app.environmentId, () => keepApp(core, app))
@@ -66,6 +67,28 @@ export async function keepRunning(core: DeploymentsCore): Promise<void> {
   }
   if (hasMoved) await publishRoutes(core);
   await sweep(core, new Set(apps.map(({ environmentId }) => environmentId)));
+}
+
+/** How often each is looked at all the same: how often the engine started it again is in no list. */
+const LOOK_CLOSELY_MS = 30_000;
+
+/**
+ * Environments whose container is as it was when it was looked at closely: one question about all of them, so that an instance with
+ * fifty apps is at rest when they are.
+ */
+async function findSteady(core: DeploymentsCore): Promise<ReadonlySet<number>> {
+  const marks = await core.engine.listMarks();
+  const steady = new Set<number>();
+  for (const [environmentId, { name, facts, endpoint }] of core.seen) {
+    const mark = marks.get(name) ?? '';
+    const known = core.marks.get(environmentId);
+    const isSame = known?.name === name && known.mark === mark && performance.now() < known.closelyAtMs;
+    if (isSame && facts?.isRunning && endpoint) steady.add(environmentId);
+    else core.marks.set(environmentId, { name, mark, closelyAtMs: performance.now() + LOOK_CLOSELY_MS });
+  }
+  for (const environmentId of core.marks.keys())
+    if (!core.seen.has(environmentId)) core.marks.delete(environmentId);
+  return steady;
 }
 
 /** As `look`. */

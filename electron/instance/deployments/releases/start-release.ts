@@ -34,8 +34,9 @@ export async function openVariables(
   { project, environment }: Place,
   facts: Readonly<Record<string, string>>,
 ): Promise<Environmentals> {
-  const { variables } = await resolveVariables(ctx, project.id, environment.id);
+  // Before the values: what is changed in between is said to be changed, though it was given.
   const given = await listGiven(ctx, project.id, environment.id);
+  const { variables } = await resolveVariables(ctx, project.id, environment.id);
   const env = [
     ...variables
       .filter(({ key }) => !Object.hasOwn(facts, key))
