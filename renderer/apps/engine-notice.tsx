@@ -31,7 +31,7 @@ const help: Record<Trouble, Help> = {
       <>
         <p>Apps run as containers of Docker Engine on this machine. On Debian and Ubuntu:</p>
         <Command text="sudo apt install docker.io" />
-        <p>Other systems, and Docker Desktop for macOS and Windows: {DOCS}. Rootless Docker works too.</p>
+        <p>Other systems, and Docker Desktop for macOS and Windows: {DOCS}.</p>
       </>
     ),
   },
@@ -52,8 +52,7 @@ const help: Record<Trouble, Help> = {
         <Command text="sudo usermod -aG docker $USER" />
         <p>
           Then sign out of this computer and in again, so that Temps starts with it.{' '}
-          <b>Who is in this group can do everything on this machine, as root can.</b> Rootless Docker needs no
-          such group.
+          <b>Who is in this group can do everything on this machine, as root can.</b>
         </p>
       </>
     ),

@@ -49,12 +49,16 @@ export function ServesCard({ deployment, app }: ServesCardProps) {
   );
 }
 
+/** Whether what serves came after a deployment, or by it; rollbacks leave releases of their own. */
+const isLater = ({ release }: App, { id }: Deployment) => release !== null && release.deployment_id >= id;
+
 /** "Release 12 still serves". */
-function sayServes({ state, release }: App, { is_current }: Deployment): string {
+function sayServes(app: App, deployment: Deployment): string {
+  const { state, release } = app;
   const name = `Release ${release?.number ?? ''}`;
   switch (state) {
     case 'serving':
-      return `${name} ${is_current ? 'serves' : 'still serves'}`;
+      return `${name} ${isLater(app, deployment) ? 'serves' : 'still serves'}`;
     case 'stopped':
       return `${name} is stopped`;
     case 'starting':
@@ -74,5 +78,5 @@ function sayMeanwhile(deployment: Deployment, app: App | undefined): string {
   if (isUnderWay(deployment) && !deployment.is_current)
     return 'It keeps serving until the new one responds. If that fails, it stays.';
   if (deployment.is_current) return 'It is the release of this deployment.';
-  return deployment.status === 'success' ? 'It came after this one.' : 'Visitors noticed nothing.';
+  return isLater(app, deployment) ? 'It came after this one.' : 'This deployment did not replace it.';
 }
