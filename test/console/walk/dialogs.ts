@@ -19,8 +19,8 @@ export const WALKED_ELSEWHERE: Readonly<Record<string, string>> = {
   // A clock that a test moves.
   'app/identity/locked.tsx Locked': 'test/console/auto-lock.test.ts',
   // What runs in Docker.
-  'apps/deploy/remove-dialog.tsx RemoveDialog': 'test/console/apps/apps.test.ts',
-  'apps/deploy/rollback-dialog.tsx RollbackDialog': 'test/console/apps/apps.test.ts',
+  'apps/deploy/remove-dialog.tsx RemoveDialog': 'test/docker/console/apps.test.ts',
+  'apps/deploy/rollback-dialog.tsx RollbackDialog': 'test/docker/console/apps.test.ts',
 };
 
 const click = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
