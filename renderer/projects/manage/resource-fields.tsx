@@ -102,7 +102,7 @@ export function NotApplied({ names }: { names: readonly string[] }) {
   if (labels.length === 0) return null;
   return (
     <p className="text-text-2" role="note">
-      Stored, and not applied yet: {labels.join(', ')}.
+      Not applied yet: {labels.join(', ')}.
     </p>
   );
 }
