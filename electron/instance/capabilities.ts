@@ -85,8 +85,7 @@ export function compose(
   const edge = createEdge(ctx, {
     listPorts: () => [...APP_PORTS],
     consoleCookie: nameSessionCookie(ctx),
-    // Asked each time: they change with the settings and with this machine's networks.
-    isConsoleName: (name) => listHostNames(getSettings(ctx).httpsNames).includes(name),
+    isConsoleName: lookUpOften(() => listHostNames(getSettings(ctx).httpsNames)),
   });
   const operations = new Map<string, Operation>();
   const capabilities: Capability[] = [
@@ -135,6 +134,25 @@ export function compose(
       screen: identity.screenLock,
     },
     listExtraNames: () => getSettings(ctx).httpsNames,
+  };
+}
+
+/** How old the names may be that are compared with. */
+const NAMES_MS = 5000;
+
+/**
+ * Whether a name is one of these, which change with the settings and with this machine's networks. Asked for every app every two
+ * seconds, and listing the addresses of a machine with as many networks takes milliseconds: they are listed every few seconds.
+ */
+function lookUpOften(list: () => string[]): (name: string) => boolean {
+  let known: ReadonlySet<string> = new Set();
+  let untilMs = -Infinity;
+  return (name) => {
+    if (performance.now() >= untilMs) {
+      known = new Set(list());
+      untilMs = performance.now() + NAMES_MS;
+    }
+    return known.has(name);
   };
 }
 

@@ -16,6 +16,9 @@ const CONNECTIONS = 64;
 /** Apps of an instance whose memory and rest are measured. */
 const MANY = 50;
 const FLOOD_MS = 10_000;
+/** After so long each app was looked at closely once, and nothing is under way any more. */
+const SETTLE_MS = 40_000;
+const REST_MS = 30_000;
 
 /** `npm run bench -- --only apps`: needs root and Docker, as the tests with it do. */
 export async function benchApps(): Promise<void> {
@@ -130,13 +133,13 @@ export async function benchApps(): Promise<void> {
     });
     await ask('DELETE', '/projects/flood/environments/production/app').catch(() => undefined);
 
-    const rest = await measureRest(FLOOD_MS);
+    const rest = await measureRest();
     for (let at = 0; at < MANY - 1; at += 1) {
       await ask('POST', '/projects', { name: `app ${at}` });
       await deploy(`app-${at}`);
     }
     globalThis.gc?.();
-    const many = await measureRest(FLOOD_MS);
+    const many = await measureRest();
     note({
       what: `memory of the instance with ${MANY} apps`,
       measured: `${many.mib} MiB`,
@@ -189,10 +192,11 @@ const answers = (host: string): Promise<boolean> =>
   });
 
 /** Of this process, in which the instance runs: memory in use, and processor time of a while without requests. */
-async function measureRest(forMs: number): Promise<{ mib: number; percent: number }> {
+async function measureRest(): Promise<{ mib: number; percent: number }> {
+  await wait(SETTLE_MS);
   const before = process.cpuUsage();
   const began = performance.now();
-  await wait(forMs);
+  await wait(REST_MS);
   const { user, system } = process.cpuUsage(before);
   const percent = ((user + system) / 1000 / (performance.now() - began)) * 100;
   const resident = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
