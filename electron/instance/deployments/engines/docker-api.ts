@@ -135,9 +135,7 @@ export function createDockerApi(env: NodeJS.ProcessEnv, system: NodeJS.Platform)
         const text = await readWhole(answer.body);
         const json = parseJson(text);
         if (answer.statusCode >= 400 && !also.includes(answer.statusCode))
-          throw new AppError('engine_failed', `Docker says: ${sayMessage(json, answer.statusCode)}`, {
-            details: { status: answer.statusCode },
-          });
+          throw toRefusal(json, answer.statusCode);
         return { status: answer.statusCode, json };
       } catch (error) {
         throw toError(error, signal);
@@ -253,7 +251,7 @@ async function readWhole(body: Readable): Promise<string> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: see Answered
-function parseJson(text: string): any {
+export function parseJson(text: string): any {
   try {
     return JSON.parse(text);
   } catch {
@@ -263,6 +261,10 @@ function parseJson(text: string): any {
 
 /** Longer ones are cut: they are shown to people. */
 const MAX_MESSAGE = 500;
+
+/** What an engine refuses. */
+export const toRefusal = (json: unknown, status: number): AppError =>
+  new AppError('engine_failed', `Docker says: ${sayMessage(json, status)}`, { details: { status } });
 
 /** The engine's own words. SECURITY: printable ones alone; they come from registries and images too. */
 export function sayMessage(json: unknown, status: number): string {

@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { createLogReader } from './container-log.ts';
-import { createDockerApi, sayMessage, toPlainLine, toUnavailable } from './docker-api.ts';
+import {
+  createDockerApi,
+  parseJson,
+  sayMessage,
+  toPlainLine,
+  toRefusal,
+  toUnavailable,
+} from './docker-api.ts';
 import type { ContainerFacts, Engine, Image, LogLine, Stats } from './engine.ts';
 import { formatImageReference, parseImageReference } from './image-reference.ts';
 
@@ -49,7 +56,7 @@ export function createDocker(env: NodeJS.ProcessEnv, system: NodeJS.Platform): E
     if (status === 200) return body;
     const text = await api.readWhole(body);
     if (status === 404) return null;
-    throw new AppError('engine_failed', `Docker says: ${sayMessage(tryJson(text), status)}`);
+    throw toRefusal(parseJson(text), status);
   }
 
   return {
@@ -71,9 +78,10 @@ export function createDocker(env: NodeJS.ProcessEnv, system: NodeJS.Platform): E
         idleMs: PULL_IDLE_MS,
       });
       if (status !== 200) {
-        const words = sayMessage(tryJson(await api.readWhole(body)), status);
-        if (REGISTRY_STATUS.includes(status)) throw missing(reference, words);
-        throw new AppError('engine_failed', `Docker says: ${words}`);
+        const json = parseJson(await api.readWhole(body));
+        throw REGISTRY_STATUS.includes(status)
+          ? missing(reference, sayMessage(json, status))
+          : toRefusal(json, status);
       }
       const error = await readPull(body, onLine, signal);
       if (error !== null) throw missing(reference, error);
@@ -163,7 +171,7 @@ export function createDocker(env: NodeJS.ProcessEnv, system: NodeJS.Platform): E
     },
     async findContainer(name) {
       const json = await find(`/containers/${encodeURIComponent(name)}/json`);
-      return json === null ? null : toFacts(json);
+      return json === null ? null : toFacts(json, (await getMachine()).isReached);
     },
     async listMarks() {
       const { json } = await api.ask('GET', '/containers/json?all=1');
@@ -177,18 +185,6 @@ export function createDocker(env: NodeJS.ProcessEnv, system: NodeJS.Platform): E
           return (Names ?? []).map((name: string) => [name.replace(/^\//, ''), mark] as const);
         }),
       );
-    },
-    async findEndpoint(name, port) {
-      const json = await find(`/containers/${encodeURIComponent(name)}/json`);
-      if (json === null || json.State?.Running !== true) return null;
-      const { isReached } = await getMachine();
-      if (isReached) {
-        const addresses = Object.values(json.NetworkSettings?.Networks ?? {}) as { IPAddress?: string }[];
-        const host = addresses.find(({ IPAddress }) => IPAddress)?.IPAddress;
-        return host === undefined ? null : { host, port };
-      }
-      const [published] = json.NetworkSettings?.Ports?.[`${port}/tcp`] ?? [];
-      return published ? { host: '127.0.0.1', port: Number(published.HostPort) } : null;
     },
     async readLogs(name, lines) {
       const body = await openLogs(name, lines, false, AbortSignal.timeout(10_000));
@@ -253,13 +249,17 @@ function toImage(json: any): Image {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as above
-function toFacts(json: any): ContainerFacts {
+function toFacts(json: any, isReached: boolean): ContainerFacts {
   const state = json?.State ?? {};
+  const networks = Object.values(json?.NetworkSettings?.Networks ?? {}) as { IPAddress?: string }[];
+  const ports = Object.entries(json?.NetworkSettings?.Ports ?? {}) as [
+    string,
+    { HostPort?: string }[] | null,
+  ][];
   const isRunning = state.Running === true;
   const startedAt = Date.parse(String(state.StartedAt ?? ''));
   const hasRun = Number.isFinite(startedAt) && startedAt > 0;
   return {
-    labels: json?.Config?.Labels ?? {},
     isRunning: isRunning && state.Restarting !== true,
     exit:
       (isRunning && state.Restarting !== true) || !hasRun
@@ -268,6 +268,12 @@ function toFacts(json: any): ContainerFacts {
     restarts: Number(json?.RestartCount ?? 0),
     pid: isRunning && Number(state.Pid) > 0 ? Number(state.Pid) : null,
     startedAt: hasRun ? startedAt : null,
+    address: (isReached && networks.find(({ IPAddress }) => IPAddress)?.IPAddress) || null,
+    published: new Map(
+      ports.flatMap(([name, hosts]) =>
+        hosts?.[0] ? [[Number.parseInt(name, 10), Number(hosts[0].HostPort)]] : [],
+      ),
+    ),
   };
 }
 
@@ -300,7 +306,7 @@ async function readPull(
 ): Promise<string | null> {
   let pending = '';
   const take = (line: string): string | null => {
-    const json = tryJson(line) as {
+    const json = parseJson(line) as {
       error?: unknown;
       status?: unknown;
       id?: unknown;
@@ -331,13 +337,5 @@ async function readPull(
     throw toUnavailable({ state: 'failing', detail: 'Docker broke off while the image was fetched.' });
   } finally {
     body.destroy();
-  }
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -34,7 +34,6 @@ export interface ContainerSpec {
 }
 
 export interface ContainerFacts {
-  labels: Readonly<Record<string, string>>;
   isRunning: boolean;
   /** Of the last run; null while it runs and before the first. */
   exit: { code: number; outOfMemory: boolean } | null;
@@ -43,11 +42,26 @@ export interface ContainerFacts {
   pid: number | null;
   /** Epoch ms; null before the first run. */
   startedAt: number | null;
+  /** Its own address, where that is reached from this machine. */
+  address: string | null;
+  /** Its ports that are published on this machine's loopback, and as what. */
+  published: ReadonlyMap<number, number>;
 }
 
 export interface Endpoint {
   host: string;
   port: number;
+}
+
+/** Where a port of a container is reached from this machine; null while it does not run. */
+export function findEndpoint(
+  { isRunning, address, published }: ContainerFacts,
+  port: number,
+): Endpoint | null {
+  if (!isRunning) return null;
+  if (address !== null) return { host: address, port };
+  const publishedAs = published.get(port);
+  return publishedAs === undefined ? null : { host: '127.0.0.1', port: publishedAs };
 }
 
 export interface LogLine {
@@ -94,8 +108,6 @@ export interface Engine {
   findContainer(name: string): Promise<ContainerFacts | null>;
   /** How each container is, in a word that changes when it is started, stopped or somewhere else: by name, of all there are. */
   listMarks(): Promise<ReadonlyMap<string, string>>;
-  /** Where its port is reached from this machine; null while it does not run. */
-  findEndpoint(name: string, port: number): Promise<Endpoint | null>;
   /** The last lines, oldest first; none where there is no container. */
   readLogs(name: string, lines: number): Promise<LogLine[]>;
   /** The last lines and those to come, as `LogLine`s, until the container ends or the reader stops. */

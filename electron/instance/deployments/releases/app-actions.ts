@@ -6,8 +6,8 @@ import { type DeploymentsCore, type Place, tell } from '../deployments-core.ts';
 import { toUnavailable } from '../engines/docker-api.ts';
 import { deploymentOperations } from '../operations.ts';
 import type { Trigger } from '../vocabulary.ts';
-import { type AppFields, changeApp, getApp, lineOf, setStopped } from './apps.ts';
-import { discard, findServing, listContainersOf } from './containers.ts';
+import { type App, type AppFields, changeApp, getApp, lineOf, setStopped } from './apps.ts';
+import { discard, findServing, GRACE_S, listContainersOf } from './containers.ts';
 import type { DeployPayload } from './deploy-job.ts';
 import { type Deployment, findDeployment, insertDeployment } from './deployments.ts';
 import { bringBack } from './keep-running.ts';
@@ -96,22 +96,23 @@ function insert(
   return findDeployment(core.ctx, deployment.id) as Deployment;
 }
 
-/** Throws `conflict` while something is done to it. */
-function requireIdle(core: DeploymentsCore, { environment }: Place): void {
+/** Does something to what runs, alone, and tells of it. Throws `conflict` while something else is done to it, `engine_unavailable`. */
+async function change(core: DeploymentsCore, { project, environment }: Place, work: () => Promise<void>) {
   if (core.isBusy(environment.id))
     throw new AppError(
       'conflict',
       'This app is being deployed, started or stopped. Wait until that has ended.',
     );
+  await requireEngine(core);
+  await core.alone(environment.id, work);
+  tell(core, project.id);
 }
 
 /** Stops an app until it is started again. Throws `no_app`, `conflict`, `engine_unavailable`. */
 export async function stopApp(core: DeploymentsCore, actor: Caller, place: Place): Promise<void> {
-  const { ctx } = core;
+  const { ctx, engine } = core;
   getApp(ctx, place);
-  requireIdle(core, place);
-  await requireEngine(core);
-  await core.alone(place.environment.id, async () => {
+  await change(core, place, async () => {
     ctx.store.transaction(() => {
       setStopped(ctx, place.environment.id, true);
       ctx.audit.append(deploymentOperations.APP_STOPPED, actor, lineOf(place));
@@ -119,13 +120,10 @@ export async function stopApp(core: DeploymentsCore, actor: Caller, place: Place
     // Visitors see that it is stopped, and not that it broke.
     await publishRoutes(core);
     const container = findServing(ctx, place.environment.id);
-    if (container) await core.engine.stopContainer(container.name, GRACE_S);
+    if (container) await engine.stopContainer(container.name, GRACE_S);
     await look(core, place.environment.id);
   });
-  tell(core, place.project.id);
 }
-
-const GRACE_S = 10;
 
 /** Starts what was stopped, with the variables it was given then. Throws as `stopApp` does. */
 export async function startApp(core: DeploymentsCore, actor: Caller, place: Place): Promise<void> {
@@ -133,21 +131,13 @@ export async function startApp(core: DeploymentsCore, actor: Caller, place: Plac
   const app = getApp(ctx, place);
   if (app.releaseId === null)
     throw new AppError('no_app', 'No release of this app has worked yet: deploy it first.');
-  requireIdle(core, place);
-  await requireEngine(core);
-  await core.alone(place.environment.id, async () => {
+  await change(core, place, async () => {
     ctx.store.transaction(() => {
       setStopped(ctx, place.environment.id, false);
       ctx.audit.append(deploymentOperations.APP_STARTED, actor, lineOf(place));
     });
-    const container = findServing(ctx, place.environment.id);
-    if (container && (await core.engine.findContainer(container.name)))
-      await core.engine.startContainer(container.name);
-    else await bringBack(core, place, app);
-    await look(core, place.environment.id);
-    await publishRoutes(core);
+    await startAgain(core, place, app);
   });
-  tell(core, place.project.id);
 }
 
 /** Stops and starts the same container; visitors wait for it meanwhile. Throws as `stopApp` does. */
@@ -156,30 +146,31 @@ export async function restartApp(core: DeploymentsCore, actor: Caller, place: Pl
   const app = getApp(ctx, place);
   if (app.releaseId === null || app.isStopped)
     throw new AppError('no_app', 'This app does not run: start or deploy it.');
-  requireIdle(core, place);
-  await requireEngine(core);
-  await core.alone(place.environment.id, async () => {
+  await change(core, place, async () => {
     ctx.audit.append(deploymentOperations.APP_RESTARTED, actor, lineOf(place));
-    const container = findServing(ctx, place.environment.id);
     seen.delete(place.environment.id);
     await publishRoutes(core);
-    if (container && (await engine.findContainer(container.name))) {
-      await engine.stopContainer(container.name, GRACE_S);
-      await engine.startContainer(container.name);
-    } else await bringBack(core, place, app);
-    await look(core, place.environment.id);
-    await publishRoutes(core);
+    const container = findServing(ctx, place.environment.id);
+    if (container) await engine.stopContainer(container.name, GRACE_S);
+    await startAgain(core, place, app);
   });
-  tell(core, place.project.id);
+}
+
+/** The container that there is, or another one for the same release where it is gone; its name leads there then. */
+async function startAgain(core: DeploymentsCore, place: Place, app: App): Promise<void> {
+  const { ctx, engine } = core;
+  const container = findServing(ctx, place.environment.id);
+  if (container && (await engine.findContainer(container.name))) await engine.startContainer(container.name);
+  else await bringBack(core, place, app);
+  await look(core, place.environment.id);
+  await publishRoutes(core);
 }
 
 /** Ends an app and forgets what it ran, with its releases; its variables stay. Throws as `stopApp` does. */
 export async function removeApp(core: DeploymentsCore, actor: Caller, place: Place): Promise<void> {
   const { ctx } = core;
   getApp(ctx, place);
-  requireIdle(core, place);
-  await requireEngine(core);
-  await core.alone(place.environment.id, async () => {
+  await change(core, place, async () => {
     ctx.store.transaction(() => {
       ctx.store.sqlite.prepare('DELETE FROM apps WHERE environment_id = ?').run(place.environment.id);
       ctx.store.sqlite.prepare('DELETE FROM releases WHERE environment_id = ?').run(place.environment.id);
@@ -189,5 +180,4 @@ export async function removeApp(core: DeploymentsCore, actor: Caller, place: Pla
     await publishRoutes(core);
     for (const container of listContainersOf(ctx, place.environment.id)) await discard(core, container);
   });
-  tell(core, place.project.id);
 }

@@ -36,10 +36,11 @@ export function findServing(ctx: Context, environmentId: number): OwnContainer |
 /** Before the container is created: whatever happens then, the next start knows what to look for. */
 export function insertContainer(
   ctx: Context,
-  { project, environment }: Place,
+  place: Place,
   given: { deploymentId: number | null; releaseId: number | null; port: number },
 ): OwnContainer {
-  const name = createName(project.slug, environment.slug);
+  const { environment } = place;
+  const name = createName(place);
   const id = ctx.store.sqlite
     .prepare(
       `INSERT INTO app_containers (name, environment_id, deployment_id, release_id, state, port, created_at)
@@ -64,7 +65,7 @@ export function setContainer(
 }
 
 /** How long an app that is stopped may take to end by itself. */
-const GRACE_S = 10;
+export const GRACE_S = 10;
 
 /** Stops and removes one, and forgets it. What an engine refuses stays known, and is tried again by the next look. */
 export async function discard({ ctx, engine }: DeploymentsCore, container: OwnContainer): Promise<void> {
@@ -74,9 +75,9 @@ export async function discard({ ctx, engine }: DeploymentsCore, container: OwnCo
   ctx.store.sqlite.prepare('DELETE FROM app_containers WHERE id = ?').run(container.id);
 }
 
-/** For people who look into the engine, with 128 random bits: nobody else has this name. */
-function createName(...words: string[]): string {
-  const spoken = words.map((word) => word.slice(0, 30)).join('-');
+/** Of a container or network: for people who look into the engine, with 128 random bits, so that nobody else has it. */
+export function createName({ project, environment }: Place): string {
+  const spoken = [project.slug, environment.slug].map((word) => word.slice(0, 30)).join('-');
   return `temps-${spoken}-${randomBytes(16).toString('hex')}`;
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { countOf } from '../../audit/sentence.ts';
 import { describeFailure, type Job, queued } from '../../jobs/job.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { describeError } from '../../kernel/log.ts';
@@ -209,7 +210,7 @@ async function deploy(
       env: opened.env,
     }),
   );
-  say(work, `Started, with ${countWords(opened.given.length)}.`);
+  say(work, `Started, with ${countOf(opened.given.length, 'variable').text}.`);
 
   begin(work, 'probing');
   const endpoint = await probe(work, container, source.port, opened);
@@ -244,8 +245,6 @@ async function deploy(
   say(work, `Release ${number} serves at ${nameOfApp(app)}.`);
   return await finish(work, number, before);
 }
-
-const countWords = (count: number) => (count === 1 ? '1 variable' : `${count} variables`);
 
 /** Runs a part of it that must not take longer. Throws `release_failed` when it does. */
 async function within<T>(

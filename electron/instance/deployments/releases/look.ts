@@ -1,4 +1,5 @@
 import type { DeploymentsCore, Seen } from '../deployments-core.ts';
+import { findEndpoint } from '../engines/engine.ts';
 import { findServing } from './containers.ts';
 
 /** Looks how the container that serves an environment is doing. Gives whether anything changed that people are told. */
@@ -8,8 +9,11 @@ export async function look(core: DeploymentsCore, environmentId: number): Promis
   const container = findServing(ctx, environmentId);
   if (!container) return seen.delete(environmentId);
   const facts = await engine.findContainer(container.name);
-  const endpoint = facts?.isRunning ? await engine.findEndpoint(container.name, container.port) : null;
-  const now: Seen = { name: container.name, facts, endpoint };
+  const now: Seen = {
+    name: container.name,
+    facts,
+    endpoint: facts && findEndpoint(facts, container.port),
+  };
   seen.set(environmentId, now);
   return describe(before) !== describe(now);
 }

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { DeploymentsCore, Place } from '../deployments-core.ts';
-import { labelsOf } from './containers.ts';
+import { createName, labelsOf } from './containers.ts';
 
 /**
  * Where the networks of apps are: 2,048 of 32 addresses each, since Docker's own pool is used up after some thirty networks, and apart
@@ -47,14 +46,15 @@ export async function discardNetwork({ ctx, engine }: DeploymentsCore, network: 
 }
 
 /** Before the network is created, as with containers. */
-function reserve(ctx: Context, { project, environment }: Place, taken: readonly string[]): OwnNetwork {
+function reserve(ctx: Context, place: Place, taken: readonly string[]): OwnNetwork {
   return ctx.store.transaction(() => {
     const subnet = findFreeSubnet(findStart(ctx), [
       ...taken,
       ...listNetworks(ctx).map((known) => known.subnet),
       ...listOwn(),
     ]);
-    const name = `temps-${project.slug.slice(0, 30)}-${environment.slug.slice(0, 30)}-${randomBytes(16).toString('hex')}`;
+    const { environment } = place;
+    const name = createName(place);
     ctx.store.sqlite
       .prepare('INSERT INTO app_networks (environment_id, name, subnet) VALUES (?, ?, ?)')
       .run(environment.id, name, subnet);

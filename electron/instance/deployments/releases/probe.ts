@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentsCore } from '../deployments-core.ts';
-import type { Endpoint } from '../engines/engine.ts';
+import { type Endpoint, findEndpoint } from '../engines/engine.ts';
 import { findListening } from '../engines/listening-ports.ts';
 import type { Probe, ProbeFailure } from '../vocabulary.ts';
 
@@ -47,7 +47,7 @@ export async function probeContainer(
           exit: facts?.exit ?? { code: 0, outOfMemory: false },
         },
       };
-    const endpoint = found === null ? null : await engine.findEndpoint(name, found);
+    const endpoint = found === null ? null : findEndpoint(facts, found);
     if (endpoint) {
       lastAnswer = await tryOnce(endpoint, probe, signal);
       if (lastAnswer === null) return { works: true, endpoint };
